@@ -1,0 +1,1 @@
+"""The generator: facts about a repository become a folder of plain files."""

@@ -1,0 +1,1 @@
+"""Everything with a hashed name: style sheets, scripts, images, icons, cards, search shards."""

@@ -1,0 +1,1 @@
+"""Reads a finished site and reports findings with their cure."""

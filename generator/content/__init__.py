@@ -1,0 +1,1 @@
+"""Untrusted text becomes trusted documents; the only maker of trusted HTML."""

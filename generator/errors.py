@@ -1,0 +1,100 @@
+"""Everything a person can cause and fix, as one tree.
+
+    FourSiteError                exit 1
+    ├── UsageError               exit 2   a flag or argument that cannot be
+    │   └── ConfigurationError   exit 2   4site.toml: unknown key, wrong type
+    ├── SourceError              exit 4   the repository cannot be had
+    │   ├── SourceMissing                 no such folder, or a file in its place
+    │   ├── RepositoryNotFound            the forge answered 404
+    │   ├── SourceUnreachable             the network or the forge failed
+    │   ├── RateLimited                   the forge's quota is spent
+    │   └── SourceRefused                 over a bound, or a path that leaves the repository
+    └── BuildError               exit 1
+        ├── OutputRefused                 the output folder is not ours, or not writable
+        └── ThemeError                    no such theme, or a broken one
+
+A bug stays an ordinary exception. A page that can do without something yields a
+`BuildWarning` value (`model/report.py`) instead of an error.
+"""
+
+from __future__ import annotations
+
+
+class FourSiteError(Exception):
+    """Something a person can cause and fix: what happened, and what to do next."""
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(FourSiteError):
+    """An argument or flag that cannot be, alone or together with another."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class ConfigurationError(UsageError):
+    """The configuration file names an unknown key, or gives a key a wrong value."""
+
+    code = "configuration_invalid"
+
+
+class SourceError(FourSiteError):
+    """The repository cannot be had."""
+
+    code = "source"
+    exit_code = 4
+
+
+class SourceMissing(SourceError):
+    """The path names nothing, or a file where a folder should be."""
+
+    code = "source_missing"
+
+
+class RepositoryNotFound(SourceError):
+    """The forge answered 404: a wrong name, or private and no token was given."""
+
+    code = "repository_not_found"
+
+
+class SourceUnreachable(SourceError):
+    """The network failed, or the forge answered with a server error more often than we retry."""
+
+    code = "source_unreachable"
+
+
+class RateLimited(SourceError):
+    """The forge's quota is spent and there is no other way to the files."""
+
+    code = "rate_limited"
+
+
+class SourceRefused(SourceError):
+    """The source is over a bound (size, count, depth), or a path in it leaves the repository."""
+
+    code = "source_refused"
+
+
+class BuildError(FourSiteError):
+    """The site could not be made."""
+
+    code = "build_failed"
+
+
+class OutputRefused(BuildError):
+    """The output folder was not written by 4site, is a file, or cannot be written."""
+
+    code = "output_refused"
+
+
+class ThemeError(BuildError):
+    """The theme does not exist, or its files are broken."""
+
+    code = "theme_invalid"

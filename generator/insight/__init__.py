@@ -1,0 +1,1 @@
+"""What the repository is, from facts alone; each fact knows where it was read."""

@@ -1,0 +1,1 @@
+"""Which pages exist, in what order, and the typed view behind each."""

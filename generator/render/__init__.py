@@ -1,0 +1,1 @@
+"""Views and templates become bytes; the only home of Jinja."""

@@ -1,0 +1,1 @@
+"""A reference (folder, owner/name, URL) becomes a `Repository` whose files lie on disk."""
