@@ -7,59 +7,73 @@ every field set, and is all that the rest of the code sees. No other file reads 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Literal
 
-SHARE_PLATFORMS = ("x", "linkedin", "facebook", "reddit", "hackernews", "mastodon", "bluesky", "email")
+import msgspec
+
+SharePlatform = Literal[
+    "x", "linkedin", "facebook", "reddit", "hackernews", "mastodon", "bluesky", "email",
+    "whatsapp", "telegram",
+]  # fmt: skip
+SHARE_PLATFORMS: tuple[SharePlatform, ...] = (
+    "x", "linkedin", "facebook", "reddit", "hackernews", "mastodon", "bluesky", "email",
+)  # fmt: skip
+
+Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
+WebUrl = Annotated[str, msgspec.Meta(pattern="^https?://[^\\s]+$")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectSettings:
+class _Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the configuration file: frozen, and an unknown key is an error."""
+
+
+class ProjectSettings(_Group, frozen=True, kw_only=True):
     """What the project says about itself, where the repository's own files do not."""
 
     name: str | None = None
     pitch: str | None = None
-    kind: str | None = None
+    kind: Literal["tool", "library", "application", "documents", "profile", "project"] | None = None
     logo: str | None = None
     screenshot: str | None = None
     homepage: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSettings:
+class SourceSettings(_Group, frozen=True, kw_only=True):
     """Where the texts are. `forge` is the repository's URL; `forges` maps a host to its family."""
 
-    forge: str | None = None
-    forges: dict[str, str] = field(default_factory=dict)
+    forge: WebUrl | None = None
+    forges: Mapping[str, Literal["github", "gitlab", "forgejo", "bitbucket"]] = msgspec.field(
+        default_factory=dict
+    )
     readme: str | None = None
     docs: str | None = None
     changelog: str | None = None
     exclude: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteSettings:
+class SiteSettings(_Group, frozen=True, kw_only=True):
     """The site as a whole. `url` is where it will be served, with its base path."""
 
-    url: str | None = None
+    url: WebUrl | None = None
     language: str = "en"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeSettings:
+class ThemeSettings(_Group, frozen=True, kw_only=True):
     """Look. `mode` is `auto`, `light` or `dark`: what a visitor sees who chose nothing."""
 
     name: str = "atlas"
-    accent: str | None = None
-    mode: str = "auto"
+    accent: Colour | None = None
+    mode: Literal["auto", "light", "dark"] = "auto"
     css: str | None = None
     """A repository path of a style sheet loaded after the theme."""
     templates: str | None = None
     """A repository folder whose templates win over the theme's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagesSettings:
+class PagesSettings(_Group, frozen=True, kw_only=True):
     """Which pages are made when there is something to show; false leaves one out."""
 
     docs: bool = True
@@ -72,8 +86,7 @@ class PagesSettings:
     search: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeSettings:
+class HomeSettings(_Group, frozen=True, kw_only=True):
     """How the README is taken apart; false keeps that part where the README has it."""
 
     badges: bool = True
@@ -83,34 +96,31 @@ class HomeSettings:
     quick_start: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareSettings:
+class ShareSettings(_Group, frozen=True, kw_only=True):
     """The share block in the footer, and the line that says what made the site."""
 
     enabled: bool = True
-    platforms: tuple[str, ...] = SHARE_PLATFORMS
+    platforms: tuple[SharePlatform, ...] = SHARE_PLATFORMS
     powered_by: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardsSettings:
+class CardsSettings(_Group, frozen=True, kw_only=True):
     """Social cards, one picture a page."""
 
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(_Group, frozen=True, kw_only=True):
     """Everything a build may depend on beside the repository and `built_at`."""
 
-    project: ProjectSettings = field(default_factory=ProjectSettings)
-    source: SourceSettings = field(default_factory=SourceSettings)
-    site: SiteSettings = field(default_factory=SiteSettings)
-    theme: ThemeSettings = field(default_factory=ThemeSettings)
-    pages: PagesSettings = field(default_factory=PagesSettings)
-    home: HomeSettings = field(default_factory=HomeSettings)
-    share: ShareSettings = field(default_factory=ShareSettings)
-    cards: CardsSettings = field(default_factory=CardsSettings)
+    project: ProjectSettings = msgspec.field(default_factory=ProjectSettings)
+    source: SourceSettings = msgspec.field(default_factory=SourceSettings)
+    site: SiteSettings = msgspec.field(default_factory=SiteSettings)
+    theme: ThemeSettings = msgspec.field(default_factory=ThemeSettings)
+    pages: PagesSettings = msgspec.field(default_factory=PagesSettings)
+    home: HomeSettings = msgspec.field(default_factory=HomeSettings)
+    share: ShareSettings = msgspec.field(default_factory=ShareSettings)
+    cards: CardsSettings = msgspec.field(default_factory=CardsSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class Forge:
         return f"{self.base}/{self.slug}"
 
     def file_url(self, path: str, *, ref: str, lines: str = "") -> str:
-        """Return the page of a file at `ref` (a commit where known); `lines` like `L10` or `L3-L9`."""
+        """Return the page of a file at `ref` (a commit where known); `lines` like `L3-L9`."""
         return self._at("blob", path, ref) + (f"#{lines}" if lines else "")
 
     def folder_url(self, path: str, *, ref: str) -> str:
@@ -112,7 +112,11 @@ class Forge:
             case ForgeKind.FORGEJO:
                 place = {"blob": "src", "tree": "src", "raw": "raw", "edit": "_edit"}[verb]
                 unit = "branch" if verb == "edit" or not _is_sha(ref) else "commit"
-                return f"{self.url}/_edit/{tail}" if verb == "edit" else f"{self.url}/{place}/{unit}/{tail}"
+                return (
+                    f"{self.url}/_edit/{tail}"
+                    if verb == "edit"
+                    else f"{self.url}/{place}/{unit}/{tail}"
+                )
             case ForgeKind.BITBUCKET:
                 suffix = "?mode=edit" if verb == "edit" else ""
                 return f"{self.url}/{'raw' if verb == 'raw' else 'src'}/{tail}{suffix}"

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a fact was read: a file of the repository (with its line), `git`, or the forge's API."""
+    """Where a fact was read: a file of the repository (with its line), `git`, or the forge."""
 
     path: str
     line: int | None = None

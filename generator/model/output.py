@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 
 def digest_of(content: bytes) -> str:
-    """Return the short content hash used in file names, manifests and cache keys (32 hex digits)."""
+    """Return the content hash used in file names, manifests and cache keys (32 hex digits)."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 

@@ -11,7 +11,7 @@ from generator.model.document import Heading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """An image of the README as trusted HTML (`<img>` or `<picture>`), with its text alternative."""
+    """An image as trusted HTML (`<img>` or `<picture>`), with its text alternative."""
 
     html: Markup
     alt: str
@@ -34,7 +34,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCard:
-    """One item of the README's feature list: a few words, then trusted inline HTML (may be empty)."""
+    """One item of a feature list: a few words, then trusted inline HTML (may be empty)."""
 
     title: str
     html: Markup

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildWarning:
-    """Something the site does without. `code` is stable; `path` and `line` say where, if anywhere."""
+    """Something the site does without. `code` is stable; `path` and `line` say where."""
 
     code: str
     message: str

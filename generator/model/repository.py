@@ -1,6 +1,7 @@
 """A repository as the source stage found it: files on disk, git's facts, the forge's facts.
 
-Absent means unknown: None, or an empty tuple where the kind of fact was not asked for. Zero is a fact.
+Absent means unknown: None, or an empty tuple where that kind of fact was not asked for.
+Zero is a fact.
 """
 
 from __future__ import annotations
