@@ -7,12 +7,11 @@ page. What a file is to the site is decided by `PathIndex`, what a target says b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
-from generator.content.hosted import SECTIONS, find_hosted_path, media_url
+from generator.content.forge_links import AskedPath, pinned_ref, submodule_url
+from generator.content.hosted import SECTIONS, find_hosted_path
 from generator.content.path_index import Found, PathIndex
 from generator.content.picture_size import picture_size
 from generator.content.targets import (
@@ -24,31 +23,9 @@ from generator.content.targets import (
     parse_target,
     relative,
 )
-from generator.model.forge import Forge, ForgeKind, parse_forge
 from generator.model.page import Place
 from generator.model.report import BuildWarning
 from generator.model.repository import Repository
-
-_LINES = re.compile(r"L\d+(C\d+)?(-L?\d+(C\d+)?)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A question about a path of the repository: the path as the forge names it, and its frills."""
-
-    path: str
-    target: Target
-    verb: str = ""
-    """`blob`, `raw`, `tree` or `edit` where the author wrote an absolute address."""
-
-    @property
-    def wants_source(self) -> bool:
-        """Whether the author points at lines or at plain text, which only the forge shows."""
-        return "plain=1" in self.target.query or bool(_LINES.fullmatch(self.target.fragment or ""))
-
-    @property
-    def wants_raw(self) -> bool:
-        return self.verb == "raw" or "raw=true" in self.target.query.lower()
 
 
 class LinkMap:
@@ -94,17 +71,6 @@ class LinkMap:
         if path not in self._sizes:
             self._sizes[path] = picture_size(self.repository.files.path_of(path))
         return self._sizes[path]
-
-    @property
-    def pinned_ref(self) -> str:
-        """What links at the forge are pinned to, so that they show what the site was built from."""
-        repository = self.repository
-        return repository.commit or repository.ref or repository.default_branch or "HEAD"
-
-    @property
-    def living_ref(self) -> str:
-        """The moving name of the same text, for what this commit does not have."""
-        return self.repository.ref or self.repository.default_branch or "HEAD"
 
 
 class Resolver:
@@ -167,7 +133,7 @@ class Resolver:
         if hosted is None or hosted.verb == "edit":
             # An address for editing is meant for editing, and a pinned commit cannot be edited.
             return target.text
-        asked = _Asked(path=hosted.path, target=target, verb=hosted.verb)
+        asked = AskedPath(path=hosted.path, target=target, verb=hosted.verb)
         found = self._find_at_forge(hosted.path)
         if found is None:
             if self._inside(hosted.path) is not None:
@@ -180,15 +146,17 @@ class Resolver:
         beyond, full = self._full_path(path)
         if beyond and (leaving := self._beyond_root(target, beyond, full)):
             return leaving
-        asked = _Asked(path=full, target=target)
-        found = self._find_at_forge(full) or self._find_like_a_site(path)
+        asked = AskedPath(path=full, target=target)
+        found = self._find_at_forge(full) or self._find_like_a_site(path) or self._find_static(path)
         if found is not None:
             return self._to(found, asked)
-        forge = self._links.repository.forge
+        repository = self._links.repository
         if self._inside(full) is None:
-            return forge.file_url(full, ref=self._links.pinned_ref) if forge else None
+            # The part being built says nothing about the rest of the repository.
+            forge = repository.forge
+            return forge.file_url(full, ref=pinned_ref(repository)) if forge else None
         self._warn_missing(written)
-        return self._forge_url(full, asked, ref=self._links.living_ref)
+        return asked.at_living_forge(repository)
 
     def _full_path(self, path: str) -> tuple[int, str]:
         """Return how far `path` climbs beyond the root, and the path as the forge names it."""
@@ -235,17 +203,18 @@ class Resolver:
         shown = forge.file_url(self._links.repository.forge_path(self._path), ref="HEAD")
         return urljoin(shown, target.text)
 
-    def _to(self, found: Found, asked: _Asked) -> str | None:
-        forge, index = self._links.repository.forge, self._links.index
+    def _to(self, found: Found, asked: AskedPath) -> str | None:
+        repository, index = self._links.repository, self._links.index
+        forge = repository.forge
         if found.place is not None and not (forge and asked.wants_source):
             return self._to_page(found.place, asked.target)
         if found.submodule:
-            return _submodule_url(found.submodule, found.path, forge)
+            return submodule_url(found.submodule, found.path, forge)
         if found.is_folder:
-            return self._forge_url(found.path, asked, ref=self._links.pinned_ref, is_folder=True)
+            return asked.at_forge(repository, found.path, is_folder=True)
         if index.is_copied(found.path):
             return self._to_asset(found.path, asked.target)
-        return self._forge_url(found.path, asked, ref=self._links.pinned_ref)
+        return asked.at_forge(repository, found.path)
 
     def _to_page(self, place: Place, target: Target) -> str:
         if place.source:
@@ -257,30 +226,6 @@ class Resolver:
     def _to_asset(self, path: str, target: Target) -> str:
         self._assets[path] = None
         return self._with_fragment(relative(self._url, self._links.asset_url(path)), target)
-
-    def _forge_url(
-        self, path: str, asked: _Asked, *, ref: str, is_folder: bool = False
-    ) -> str | None:
-        repository = self._links.repository
-        forge, full = repository.forge, repository.forge_path(path)
-        if path == asked.path and self._inside(path) is None:
-            full = path
-        if forge is None:
-            return None
-        if is_folder or (asked.target.path.endswith("/") and ref == self._links.living_ref):
-            return self._with_fragment(forge.folder_url(full, ref=ref), asked.target)
-        if path in repository.lfs_pointers:
-            return media_url(forge, full, ref=ref)
-        if asked.wants_raw:
-            return forge.raw_url(full, ref=ref)
-        url = forge.file_url(full, ref=ref)
-        if (
-            asked.wants_source
-            and forge.kind is ForgeKind.GITHUB
-            and self._links.index.is_text(path)
-        ):
-            url += "?plain=1"
-        return self._with_fragment(url, asked.target)
 
     def _picture(self, written: str) -> tuple[str | None, str | None]:
         """Return what the picture shows and, if it is one of the repository's, its path."""
@@ -315,14 +260,14 @@ class Resolver:
         return None
 
     def _find_static(self, path: str) -> Found | None:
-        """Return a picture that a site generator would serve from its folder of static files."""
+        """Return a file that a site generator would serve from its folder of static files."""
         if not path.startswith("/"):
             return None
         folder = self._path.rpartition("/")[0]
         while True:
             for static in ("", "static", "public"):
                 found = self._links.index.find(join_path(folder, f"{static}/{path}")[1])
-                if found is not None and self._links.index.is_media(found.path):
+                if found is not None and not (found.place or found.is_folder or found.submodule):
                     return found
             if not folder:
                 return None
@@ -358,14 +303,3 @@ class Resolver:
             self._text = files.read_text(self._path) if files.has(self._path) else ""
         place = self._text.find(written)
         return self._text.count("\n", 0, place) + 1 if place >= 0 else None
-
-
-def _submodule_url(url: str, rest: str, forge: Forge | None) -> str | None:
-    """Return the web page of a submodule, or of `rest` inside it."""
-    if url.startswith(("./", "../")) and forge is not None:
-        url = urljoin(f"{forge.url}/", url)
-    other = parse_forge(url, kinds={urlsplit(forge.base).netloc: forge.kind} if forge else None)
-    if other is not None:
-        return other.folder_url(rest, ref="HEAD") if rest else other.url
-    target = parse_target(url)
-    return target.text.removesuffix(".git") if target.kind is TargetKind.WEB else None

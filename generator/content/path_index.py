@@ -97,10 +97,6 @@ class PathIndex:
         is_download = self._repository.forge is None and self._suffix(path) in _DOWNLOADS
         return self.is_media(path) or (is_download and self._may_copy(path))
 
-    def is_text(self, path: str) -> bool:
-        """Whether the forge shows the file rendered rather than line by line."""
-        return self._suffix(path) in _TEXTS
-
     def _add_source(self, source: str, place: Place) -> None:
         self._by_source.setdefault(source, place)
         self._by_source.setdefault(source.casefold(), place)
@@ -138,6 +134,11 @@ class PathIndex:
 
     def _suffix(self, path: str) -> str:
         return PurePosixPath(path).suffix.lower()
+
+
+def is_text(path: str) -> bool:
+    """Whether the forge shows the file rendered rather than line by line."""
+    return PurePosixPath(path).suffix.lower() in _TEXTS
 
 
 def _stems(folded: str) -> Iterator[str]:
