@@ -74,6 +74,6 @@ def decode_text(raw: bytes) -> str:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             # A cut inside the last character is still UTF-8; anything else is Windows text.
-            is_cut = error.start >= len(raw) - 4
+            is_cut = error.reason == "unexpected end of data"
             text = raw.decode("utf-8-sig" if is_cut else "cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")

@@ -43,6 +43,8 @@ def _matches_prefix(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
         for index in reachable:
             if index < len(pattern) and pattern[index] == "**":
                 following.add(index)
+                if index == len(pattern) - 1:
+                    following.add(index + 1)
             elif index < len(pattern) and _matches_segment(part, pattern[index]):
                 following.add(index + 1)
         reachable = _skip_stars(pattern, following)

@@ -130,7 +130,7 @@ def _may_enter(state: _Pass, path: str, full_path: str) -> bool:
 
 
 def _add(state: _Pass, path: str, entry: os.DirEntry[str]) -> None:
-    if not state.is_wanted(path) or path.casefold() == ".git":
+    if not state.is_wanted(path) or entry.name.casefold() == ".git":
         return
     if not is_plain_path(path, limit_bytes=state.bounds.path_bytes):
         state.refused.append(path)
