@@ -1,0 +1,1 @@
+"""What package manifests declare: read as data, never executed."""
