@@ -256,7 +256,8 @@
         if (!isCurrent()) return;
         this.results.show(pages, (url) => index.sectionsOf(url, match));
         this.say(all ? TEXT.some(pages.length, all) : TEXT.none(query));
-      } catch {
+      } catch (error) {
+        console.warn(error);
         if (!isCurrent()) return;
         this.results.clear();
         this.say(TEXT.failed);
