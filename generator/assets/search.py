@@ -6,7 +6,7 @@ names the script that searches and the shards, which carry their hash. Two kinds
 - terms: `[terms, postings]`, both texts of equal many parts, separated by a space. A posting is
   `width` digits of base 92 for `page * 8 + level`; the level says how much the page is about
   the term. Levels depend on the page alone, so an edit touches only the shards of its words.
-- pages: `[[url, title, kind number], …]`, 128 pages each, in URL order.
+- pages: `[[url, title, kind number], …]`, 64 pages each, in URL order.
 
 Excerpts are not in here: the script reads them from the pages it is about to show.
 """
@@ -25,7 +25,7 @@ from generator.places import TEMPLATES
 MANIFEST = "search/index.json"
 
 _FOLDER = "assets/search"
-_PAGES_PER_SHARD = 128
+_PAGES_PER_SHARD = 64
 # Raw bytes of a term shard; about half of it travels. Larger ones only inside three equal letters.
 _SHARD_BYTES = 10 * 1024
 

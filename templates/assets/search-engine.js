@@ -2,7 +2,7 @@
 // rules that `wordsOf` repeats). A module that search.js loads on first use. Only the shards of the
 // typed words are fetched, and excerpts come from the pages that are about to be shown.
 
-const MOST_PAGES = 20;
+const MOST_PAGES = 12;
 const EXCERPT_LENGTH = 160;
 const LARGEST_PAGE_BYTES = 800000;
 // How much a page is about a term, by the level in its posting: text 0–4, heading 5–6, title 7.
@@ -341,7 +341,9 @@ function choose(sections, match) {
     const value = distinct * 10 + Math.min(inTitle.length, 3) * 4 + Math.min(inText.length, 5);
     return { section, value: distinct && value, inTitle, inText };
   });
-  return rated.filter(({ value }) => value).sort((one, two) => two.value - one.value).slice(0, 3);
+  rated.sort((one, two) => two.value - one.value);
+  const least = rated[0].value * 0.7;
+  return rated.filter(({ value }) => value && value >= least).slice(0, 3);
 }
 
 // Returns the stretch of `text` that holds most different words, as pieces like `marked`'s.

@@ -85,7 +85,7 @@
 
     show(pages, sectionsOf) {
       this.clear();
-      pages.forEach((page, place) => {
+      pages.forEach((page) => {
         const link = this.option("search-page", page.url, line("search-title", page.marked));
         link.append(element("span", "search-kind", page.kind));
         const group = element("li", "search-group", link);
@@ -93,16 +93,23 @@
         group.setAttribute("aria-label", page.title);
         this.list.append(group);
         this.fillers.set(group, () => this.addSections(group, link, page, sectionsOf(page.url)));
-        if (place < EXCERPTS_AT_ONCE) this.fill(group);
-        else this.watcher.observe(group);
       });
       this.input.setAttribute("aria-expanded", String(pages.length > 0));
+      this.fillFirst([...this.fillers.keys()]);
+    }
+
+    // Which of the others are in view is known only when the first have their full height.
+    async fillFirst(groups) {
+      await Promise.all(groups.slice(0, EXCERPTS_AT_ONCE).map((group) => this.fill(group)));
+      const rest = groups.slice(EXCERPTS_AT_ONCE).filter((group) => group.isConnected);
+      for (const group of rest) this.watcher.observe(group);
     }
 
     fill(group) {
       this.watcher.unobserve(group);
-      this.fillers.get(group)?.();
+      const filler = this.fillers.get(group);
       this.fillers.delete(group);
+      return filler?.();
     }
 
     async addSections(group, link, page, answer) {
