@@ -92,7 +92,7 @@ class Pieces:
         for part in rest:
             digits, _, after = part.partition(_END)
             piece = self._find(digits)
-            out += put(out.pop(), piece, after) if piece else (after,)
+            out += put(out.pop(), piece, after) if piece else (self.mark, part)
         return "".join(out)
 
     def _keep(self, piece: _Piece) -> str:

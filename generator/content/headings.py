@@ -1,0 +1,40 @@
+"""Headings get the anchors they have on GitHub, whatever format they were written in."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from generator.content.pieces import Pieces
+from generator.content.references import replace_emoji
+from generator.content.slugs import Slugger
+
+HEADING = re.compile(r"<h([1-6])((?: [^<>]*)?)>(.*?)</h\1>", re.DOTALL)
+_ID = re.compile(r' id="([^"]*)"')
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def add_anchors(html: str, *, pieces: Pieces) -> tuple[str, set[str]]:
+    """Return sanitised HTML with an id and a permalink at each heading, and those ids.
+
+    An id that the author gave to a heading stays as a second anchor inside it.
+    """
+    slugger = Slugger()
+    anchors: set[str] = set()
+
+    def add(match: re.Match[str]) -> str:
+        level, attributes, content = match.groups()
+        text = unescape(_TAG.sub("", pieces.show_sources(content)))
+        anchor = slugger.slug(text)
+        if not anchor:
+            return match[0]
+        anchors.add(anchor)
+        own = _ID.search(attributes)
+        mark = f'<a id="{own[1]}"></a>' if own else ""
+        rest = _ID.sub("", attributes)
+        label = escape(replace_emoji(" ".join(text.split())))
+        name = escape(anchor)
+        link = f'<a class="anchor" href="#{name}" aria-label="Permalink: {label}"></a>'
+        return f'<h{level} id="{name}"{rest}>{mark}{content}{link}</h{level}>'
+
+    return HEADING.sub(add, html), anchors
