@@ -11,8 +11,8 @@ from generator.insight.manifests.yaml import parse_yaml
 from generator.insight.texts import read_source
 from generator.model.files import FileTree
 from generator.model.insight import FundingLink
-from generator.model.repository import ForgeFacts
 from generator.model.report import BuildWarning
+from generator.model.repository import ForgeFacts
 
 LINKS_LIMIT = 20
 

@@ -37,7 +37,7 @@ class CodeSpans:
 class Outline:
     """What the scan found, in document order. `title` is the first heading of the highest rank."""
 
-    path: str
+    source: SourceText
     title: str | None
     blocks: tuple[CodeBlock | CodeSpans, ...]
 
@@ -117,7 +117,7 @@ def read_outline(source: SourceText) -> Outline:
     while at < len(lines):
         at = _step(scan, lines, at)
     title = min(scan.titles, key=lambda item: item[0])[1] if scan.titles else None
-    return Outline(path=source.path, title=title or None, blocks=tuple(scan.blocks))
+    return Outline(source=source, title=title or None, blocks=tuple(scan.blocks))
 
 
 def _step(scan: _Scan, lines: list[str], at: int) -> int:

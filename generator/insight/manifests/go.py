@@ -12,6 +12,7 @@ _MODULE = re.compile(r"^module[ \t]+[\"']?([\w.~/-]+)", re.MULTILINE)
 _REQUIRE = re.compile(
     r"^[ \t]*(?:require[ \t]+)?([\w.-]+\.[a-z]+/[\w.~/-]+)[ \t]+v\d", re.MULTILINE
 )
+_REPLACE = re.compile(r"^[ \t]*(?:replace[ \t]+)?[\w./-]+(?:[ \t]+v\S+)?[ \t]+=>", re.MULTILINE)
 _MAJOR = re.compile(r"/v\d+$")
 _NO_PROGRAM = re.compile(r"^(gen|test|example|demo|internal|doc|tool|script|lint|bench|fuzz|debug)")
 
@@ -20,7 +21,8 @@ def read_go_mod(source: SourceText, files: FileTree) -> ManifestFacts | None:
     """Return the module with its main program, if it has one at the root or below `cmd/`.
 
     A package clause cannot be seen without reading every file, so `main.go` at the root and a
-    folder in `cmd/` are taken for programs: the convention of nearly all Go projects.
+    folder in `cmd/` are taken for programs: the convention of nearly all Go projects. `go install`
+    refuses a program whose module has `replace` lines, so that one counts as private.
     """
     match = _MODULE.search(source.text)
     if match is None:
@@ -38,6 +40,7 @@ def read_go_mod(source: SourceText, files: FileTree) -> ManifestFacts | None:
         name=fact_at(source, name, _MODULE.pattern),
         executables=(name,) if has_root_program else (main,) if main else tuple(commands),
         dependencies=frozenset(_REQUIRE.findall(source.text)[:500]),
+        is_private=bool(main or has_root_program) and _REPLACE.search(source.text) is not None,
         is_library=not has_root_program,
         target=target,
     )
