@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
+from generator.content.emoji import replace_emoji
 from generator.content.pieces import Pieces
-from generator.content.references import replace_emoji
 from generator.content.slugs import Slugger
 
 HEADING = re.compile(r"<h([1-6])((?: [^<>]*)?)>(.*?)</h\1>", re.DOTALL)

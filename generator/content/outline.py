@@ -12,16 +12,19 @@ from generator.content.attributes import RESERVED
 from generator.model.document import Heading, Section
 
 _HEADING = re.compile(r'<h([1-6]) id="([^"]*)"[^<>]*>(.*?)</h\1>', re.DOTALL)
-_ID = re.compile(r'<[a-z][^<>]*? id="([^"]*)"')
+# In text a `>` is escaped, so that only a tag can end like this.
+_ID = re.compile(r' id="([^"<>]*)"(?=[^<>]*>)')
 _TAG = re.compile(r"<[^<>]*>")
-# Where a line ends for a reader: text on both sides must not run together.
-_BREAK = re.compile(r"</?(?:p|div|li|[uod]l|d[td]|t[drh]|table|h[1-6]|pre|figure|br|hr)\b[^<>]*>")
+# Where a line ends for a reader: what follows must not run into it.
+_ENDS = re.compile(r"</(?:p|li|t[dh]|d[td]|div|pre|summary|h[1-6]|figcaption)>|<br>")
 # Controls, footnote numbers, and the source that MathML carries beside its formula.
 _UNREAD = re.compile(
     r'<(?:(button|annotation)\b|(sup) class="footnote-ref"|(a) class="footnote-back")[^<>]*>'
     r".*?</(?:\1|\2|\3)>",
     re.DOTALL,
 )
+_UNREAD_SIGNS = ("<button", "<annotation", 'class="footnote-')
+_BOUNDARY = "\0"
 _PARAGRAPH = re.compile(r"<p(?: [^<>]*)?>(.*?)</p>", re.DOTALL)
 _LINK = re.compile(r"<a [^<>]*>.*?</a>", re.DOTALL)
 _SUMMARY_LIMIT = 300
@@ -42,22 +45,26 @@ class Outline:
 def read_outline(html: Markup) -> Outline:
     """Return the outline of HTML that `trust` made."""
     text = str(html)
-    headings: list[Heading] = []
-    sections: list[Section] = []
-    start, current = 0, None
-    for match in _HEADING.finditer(text):
-        heading = Heading(level=int(match[1]), text=plain_text(match[3]), anchor=unescape(match[2]))
-        if heading.anchor.startswith(RESERVED):
-            continue
-        _add_section(sections, current, text[start : match.start()])
-        headings.append(heading)
-        start, current = match.end(), heading
-    _add_section(sections, current, text[start:])
+    found = [match for match in _HEADING.finditer(text) if not match[2].startswith(RESERVED)]
+    # All texts go through one conversion: the one before the first heading, then title and section
+    # in turn. A NUL can stand between them, as HTML has none.
+    parts: list[str] = []
+    start = 0
+    for match in found:
+        parts += (text[start : match.start()], match[3])
+        start = match.end()
+    texts = plain_text(_BOUNDARY.join((*parts, text[start:]))).split(_BOUNDARY)
+    texts = [part.strip() for part in texts]
+    anchors = [unescape(match[2]) for match in found]
+    headings = tuple(
+        Heading(level=int(match[1]), text=title, anchor=anchor)
+        for match, title, anchor in zip(found, texts[1::2], anchors, strict=True)
+    )
     return Outline(
         title=headings[0].text if headings and headings[0].level == 1 else None,
         summary=_find_summary(text),
-        headings=tuple(headings),
-        sections=tuple(sections),
+        headings=headings,
+        sections=_make_sections(texts, anchors),
         anchors=frozenset(map(unescape, _ID.findall(text))),
     )
 
@@ -65,16 +72,18 @@ def read_outline(html: Markup) -> Outline:
 def plain_text(html: str) -> str:
     """Return the text of trusted HTML on one line."""
     if "<" in html:
-        html = _TAG.sub("", _BREAK.sub("\n", _UNREAD.sub("", html)))
+        if any(sign in html for sign in _UNREAD_SIGNS):
+            html = _UNREAD.sub("", html)
+        html = _TAG.sub("", _ENDS.sub("\n", html))
     return " ".join(unescape(html).split())
 
 
-def _add_section(sections: list[Section], heading: Heading | None, html: str) -> None:
-    text = plain_text(html)
-    if heading is not None:
-        sections.append(Section(anchor=heading.anchor, title=heading.text, text=text))
-    elif text:
-        sections.append(Section(anchor="", title="", text=text))
+def _make_sections(texts: list[str], anchors: list[str]) -> tuple[Section, ...]:
+    opening = (Section(anchor="", title="", text=texts[0]),) if texts[0] else ()
+    rest = zip(anchors, texts[1::2], texts[2::2], strict=True)
+    return opening + tuple(
+        Section(anchor=anchor, title=title, text=text) for anchor, title, text in rest
+    )
 
 
 def _find_summary(html: str) -> str:

@@ -7,113 +7,137 @@ them alike. Where no forge is known only emoji are replaced.
 from __future__ import annotations
 
 import re
-from functools import cache
+from bisect import bisect_right
+from collections.abc import Iterator
 from html import escape, unescape
 
+from generator.content.emoji import EMOJI, find_emoji
 from generator.model.forge import Forge, ForgeKind
 from generator.model.links import LinkResolver
 
-# Elements are skipped with all that is in them; a tag alone is skipped too.
-_SKIPPED = r"<(?P<skipped>a|code|pre|kbd|samp|tt)[ >](?:(?!</(?P=skipped)>)[\s\S])*+|<[^<>]*>"
+# Elements that are left alone with all that is in them, and tags.
+_SKIPPED = re.compile(
+    r"<(a|code|pre|kbd|samp|tt)(?: [^<>]*)?>(?:(?!</\1>)[\s\S])*+|<[^<>]*>", re.ASCII
+)
 _LOGIN = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
-_NOT_AFTER = r"(?<![\w/@&#.:\-])"
-_MENTION = rf"{_NOT_AFTER}@(?P<login>{_LOGIN})(?![\w/@\-]|\.\w)"
-_ISSUE = (
-    rf"{_NOT_AFTER}(?:(?P<repository>{_LOGIN}/[\w.\-]{{1,100}})?#|(?P<gh>GH-))"
-    r"(?P<number>[1-9]\d{0,8})(?![\w\-])"
-)
-_COMMIT = (
-    r"(?<![\w/@&#.:=\-])(?=[0-9a-f]{0,39}[0-9])(?=[0-9a-f]{0,39}[a-f])"
-    r"(?P<commit>[0-9a-f]{7,40})(?![\w/@\-]|\.\w)"
-)
-_EMOJI = r"(?<![\w:]):(?P<emoji>[a-z0-9_+\-]{1,60}):(?!\w)"
-
-_EMOJI_ONLY = re.compile(_EMOJI)
-_CANDIDATE = re.compile("|".join((_MENTION, _ISSUE, _COMMIT, _EMOJI)))
-_WITH_EMOJI = re.compile(f"{_SKIPPED}|{_EMOJI}")
-_WITH_ALL = re.compile("|".join((_SKIPPED, _MENTION, _ISSUE, _COMMIT, _EMOJI)))
+_AFTER = r"(?![\w/@\-]|\.\w)"
+# Each begins with a plain character, which makes searching fast; what may stand before it is
+# looked at from behind that character.
+_MENTION = rf"@(?<![\w/@&#.:\-]@)(?P<login>{_LOGIN}){_AFTER}"
+_ISSUE = r"#(?<![/@&#:\-]#)(?P<issue>[1-9]\d{0,8})(?![\w\-])"
+_GH_ISSUE = r"GH-(?<![\w/@&#.:\-]GH-)(?P<gh>[1-9]\d{0,8})(?![\w\-])"
+_CANDIDATE = re.compile(f"{_MENTION}|{_ISSUE}|{_GH_ISSUE}|{EMOJI}")
+_EMOJI_ONLY = re.compile(EMOJI)
+_HASH = re.compile(rf"[0-9a-f]{{7,40}}{_AFTER}")
+# A commit has digits beside letters. There are few digits in prose, which makes this fast, too.
+_DIGIT_BY_LETTER = re.compile(r"[0-9](?:(?=[a-f])|(?<=[a-f][0-9]))")
+_LONGEST_HASH = 40
+_REPOSITORY = re.compile(rf"(?<![\w/@&#.:\-]){_LOGIN}/[\w.\-]{{1,100}}\Z")
+_LONGEST_REPOSITORY = 141
+_NOT_BEFORE_HASH = frozenset("/@&#.:=-_")
 
 
 def link_references(html: str, *, forge: Forge | None, links: LinkResolver) -> str:
     """Return sanitised HTML with references linked and emoji names replaced."""
-    candidate, pattern = (_EMOJI_ONLY, _WITH_EMOJI) if forge is None else (_CANDIDATE, _WITH_ALL)
-    if candidate.search(html) is None:
-        return _shorten_urls(html, forge)
-    html = pattern.sub(lambda match: _replace(match, forge, links), html)
-    return _shorten_urls(html, forge)
+    found = list(_EMOJI_ONLY.finditer(html)) if forge is None else _find_all(html)
+    if not found:
+        return html if forge is None else _shorten_urls(html, forge)
+    spans = [match.span() for match in _SKIPPED.finditer(html)]
+    starts = [start for start, _ in spans]
+    out: list[str] = []
+    done = 0
+    for match in found:
+        place = bisect_right(starts, match.start()) - 1
+        if match.start() < done or (place >= 0 and match.start() < spans[place][1]):
+            continue
+        start, replacement = _replace(match, html, forge, links)
+        if replacement:
+            out += (html[done:start], replacement)
+            done = match.end()
+    out.append(html[done:])
+    text = "".join(out)
+    return text if forge is None else _shorten_urls(text, forge)
 
 
-def replace_emoji(text: str) -> str:
-    """Return text with the emoji that GitHub has a name for in the names' places."""
-    return _EMOJI_ONLY.sub(lambda match: _emoji(match[1]) or match[0], text)
+def _find_all(html: str) -> list[re.Match[str]]:
+    found = [*_CANDIDATE.finditer(html), *_find_hashes(html)]
+    return sorted(found, key=lambda match: match.start())
 
 
-def _replace(match: re.Match[str], forge: Forge | None, links: LinkResolver) -> str:
-    kind = match.lastgroup
-    if kind == "emoji":
-        return _emoji(match["emoji"]) or match[0]
-    if forge is None or match[0].startswith("<"):
-        return match[0]
-    if kind == "login":
-        url = forge.user_url(match["login"])
-    elif kind == "number":
-        repository = match["repository"]
-        owner, _, name = (repository or forge.slug).rpartition("/")
-        home = Forge(kind=forge.kind, base=forge.base, owner=owner, name=name)
-        url = home.issue_url(match["number"])
-    else:
-        url = forge.commit_url(match["commit"])
+def _find_hashes(html: str) -> Iterator[re.Match[str]]:
+    """Yield what looks like a commit: hexadecimal with letters and digits, and nothing around."""
+    done = 0
+    for hint in _DIGIT_BY_LETTER.finditer(html):
+        start = hint.start()
+        if start < done:
+            continue
+        lowest = max(0, start - _LONGEST_HASH)
+        while start > lowest and html[start - 1] in "0123456789abcdef":
+            start -= 1
+        match = _HASH.match(html, start)
+        before = html[start - 1 : start] if start else ""
+        if match and not before.isalnum() and before not in _NOT_BEFORE_HASH:
+            done = match.end()
+            yield match
+
+
+def _replace(
+    match: re.Match[str], html: str, forge: Forge | None, links: LinkResolver
+) -> tuple[int, str | None]:
+    """Return where the replaced text begins and its replacement, None to leave it."""
+    start = match.start()
+    if match.lastgroup == "emoji":
+        return start, find_emoji(match["emoji"])
+    if forge is None:
+        return start, None
+    text = match[0]
+    match match.lastgroup:
+        case "login":
+            url = forge.user_url(match["login"])
+        case "gh":
+            url = forge.issue_url(match["gh"])
+        case "issue":
+            start, home = _find_repository(html, start, forge)
+            if home is None:
+                return start, None
+            url, text = home.issue_url(match["issue"]), html[start : match.end()]
+        case _:
+            url, text = forge.commit_url(text), f"<code>{text[:7]}</code>"
     target = links.link(url)
-    if target is None:
-        return match[0]
-    text = match[0] if kind != "commit" else f"<code>{match[0][:7]}</code>"
-    return f'<a href="{escape(target)}">{text}</a>'
+    return start, None if target is None else f'<a href="{escape(target)}">{text}</a>'
 
 
-@cache
-def _emoji_by_name() -> dict[str, str]:
-    # No types; imported here as few texts name an emoji.
-    from pymdownx.gemoji_db import (  # type: ignore[import-untyped]  # noqa: PLC0415
-        aliases,
-        emoji,
-    )
-
-    characters = {
-        name.strip(":"): "".join(chr(int(code, 16)) for code in entry["unicode"].split("-"))
-        for name, entry in emoji.items()
-        if "unicode" in entry
-    }
-    by_alias = {
-        alias.strip(":"): characters[name.strip(":")]
-        for alias, name in aliases.items()
-        if name.strip(":") in characters
-    }
-    return characters | by_alias
+def _find_repository(html: str, end: int, forge: Forge) -> tuple[int, Forge | None]:
+    """Return where an issue reference begins, and whose issue it is: `owner/name#1` or `#1`."""
+    before = html[end - 1 : end]
+    if not (before.isalnum() or before in {"_", "."}):
+        return end, forge
+    match = _REPOSITORY.search(html, max(0, end - _LONGEST_REPOSITORY), end)
+    if match is None:
+        return end, None
+    owner, _, name = match[0].partition("/")
+    return match.start(), Forge(kind=forge.kind, base=forge.base, owner=owner, name=name)
 
 
-def _emoji(name: str) -> str | None:
-    return _emoji_by_name().get(name)
-
-
-@cache
-def _own_url(base: str) -> re.Pattern[str]:
-    name = r"([\w.\-]{1,100}/[\w.\-]{1,100})"
-    tail = r"(?:(?:issues|pull)/(\d{1,9})|commit/([0-9a-f]{7,40}))"
-    return re.compile(rf'<a href="({re.escape(base)}/{name}/{tail})">\1</a>')
-
-
-def _shorten_urls(html: str, forge: Forge | None) -> str:
+def _shorten_urls(html: str, forge: Forge) -> str:
     """Show the bare address of an issue or a commit as GitHub does: `#12`, `owner/name#12`."""
-    if forge is None or forge.kind is not ForgeKind.GITHUB or f'<a href="{forge.base}/' not in html:
+    if forge.kind is not ForgeKind.GITHUB or f'<a href="{forge.base}/' not in html:
         return html
 
     def shorten(match: re.Match[str]) -> str:
         url, slug, number, commit = match.groups()
+        if not url.startswith(f"{forge.base}/"):
+            return match[0]
         is_own = unescape(slug).casefold() == forge.slug.casefold()
-        mark = f"#{number}" if number else f"@{commit[:7]}"
-        text = (
-            f"<code>{commit[:7]}</code>" if commit and is_own else ("" if is_own else slug) + mark
-        )
+        text = f"#{number}" if number else f"<code>{commit[:7]}</code>"
+        if not is_own:
+            text = f"{slug}#{number}" if number else f"{slug}@{text}"
         return f'<a href="{url}">{text}</a>'
 
-    return _own_url(forge.base).sub(shorten, html)
+    return _BARE_URL.sub(shorten, html)
+
+
+_BARE_URL = re.compile(
+    r'<a href="(https?://[^/"<>]+/([\w.\-]{1,100}/[\w.\-]{1,100})'
+    r'/(?:(?:issues|pull)/(\d{1,9})|commit/([0-9a-f]{7,40})))">\1</a>'
+)
