@@ -17,7 +17,8 @@ PACKAGES_LIMIT = 4
 
 _INSTALL = re.compile(
     r"install|set ?up|getting started|get started|quick ?start|download|get it"
-    r"|安装|安裝|インストール|導入|설치|установ|встанов|instal|kurulum|نصب|تثبيت|स्थापना|telepít|εγκατ|cài đặt|ติดตั้ง",
+    r"|安装|安裝|インストール|導入|설치|установ|встанов|instal|kurulum|نصب|تثبيت"
+    r"|स्थापना|telepít|εγκατ|cài đặt|ติดตั้ง",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(

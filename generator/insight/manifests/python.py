@@ -33,12 +33,15 @@ def read_pyproject(source: SourceText, _files: FileTree) -> ManifestFacts | None
     data = parse_toml(source)
     project = table_in(data, "project")
     if project:
-        return _read_project(source, project)
+        return _read_project(source, project, is_package="build-system" in data)
     poetry = table_in(data, "tool", "poetry")
     return _read_poetry(source, poetry) if text_in(poetry, "name") else None
 
 
-def _read_project(source: SourceText, project: Mapping[str, object]) -> ManifestFacts:
+def _read_project(
+    source: SourceText, project: Mapping[str, object], *, is_package: bool
+) -> ManifestFacts:
+    """A project without a build system is run in place: it is no package that could be had."""
     classifiers = texts_in(project, "classifiers")
     scripts = {**table_in(project, "scripts"), **table_in(project, "gui-scripts")}
     return ManifestFacts(
@@ -52,8 +55,8 @@ def _read_project(source: SourceText, project: Mapping[str, object]) -> Manifest
         keywords=texts_in(project, "keywords"),
         executables=tuple(scripts)[:ITEMS_LIMIT],
         dependencies=_requirement_names(texts_in(project, "dependencies")),
-        is_private=any(item.startswith("Private ::") for item in classifiers),
-        is_library=True,
+        is_private=not is_package or any(item.startswith("Private ::") for item in classifiers),
+        is_library=is_package,
     )
 
 

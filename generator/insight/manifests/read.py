@@ -65,6 +65,8 @@ _BY_SUFFIX: dict[str, Reader] = {
 }
 _RANK = {reader: rank for rank, reader in enumerate([*_BY_NAME.values(), *_BY_SUFFIX.values()])}
 
+_MARKS = frozenset({"js", "py", "rs", "go", "rb", "cli", "lib", "net", "php"})
+
 # Folders whose manifests speak about something else than the project.
 _ASIDE = re.compile(
     r"(^|/)(\.[^/]+|tests?|testing|testdata|test[-_][^/]*|fixtures?|e2e|examples?|samples?|demos?"
@@ -88,12 +90,17 @@ def read_manifests(
 
 def own_manifests(manifests: tuple[ManifestFacts, ...], name: str) -> tuple[ManifestFacts, ...]:
     """Return those that speak for the whole project: at the root, or called like it."""
-    wanted = plain_name(name)
     return tuple(
         facts
         for facts in manifests
-        if not facts.folder or (facts.name and plain_name(facts.name.value) == wanted)
+        if not facts.folder or (facts.name and is_namesake(facts.name.value, name))
     )
+
+
+def is_namesake(declared: str, name: str) -> bool:
+    """Whether a package is called like the repository, its ecosystem's mark aside: `alpinejs`."""
+    one, other = sorted((plain_name(declared), plain_name(name)), key=len)
+    return other == one or (len(one) > 2 and other.removeprefix(one) in _MARKS)
 
 
 def plain_name(text: str) -> str:
@@ -138,11 +145,9 @@ def _unreadable(path: str, reason: str) -> BuildWarning:
 
 
 def _standing(facts: ManifestFacts, name: str) -> tuple[object, ...]:
-    declared = plain_name(facts.name.value) if facts.name else ""
     is_descriptive = facts.ecosystem in {"docker", "helm", "action", "nix"}
     rank = _RANK.get(_reader_of(facts.path) or read_dockerfile, len(_RANK))
-    is_namesake = declared == plain_name(name)
     depth = facts.path.count("/")
     # A private root of a workspace stands back for the member that carries the project's name.
-    is_stranger = depth > 0 and not is_namesake
+    is_stranger = depth > 0 and not (facts.name and is_namesake(facts.name.value, name))
     return (is_stranger, is_descriptive, facts.is_private, depth, rank, facts.path)
