@@ -38,6 +38,7 @@ class AttributeFilter:
         """Width and height by the address of a picture, where known."""
         self._deciders: dict[str, Callable[[str, str], str | None]] = {
             "align": self._word,
+            "cite": self._cite,
             "class": self._class,
             "height": self._length,
             "href": self._link,
@@ -61,6 +62,9 @@ class AttributeFilter:
 
     def _class(self, _tag: str, value: str) -> str | None:
         return value if self._pieces.is_attributes(value) else None
+
+    def _cite(self, _tag: str, source: str) -> str | None:
+        return self._safe(source)
 
     def _link(self, _tag: str, target: str) -> str | None:
         return self._safe(self._links.link(target))

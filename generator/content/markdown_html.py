@@ -125,14 +125,17 @@ class GfmHtml(CommonMarkHtml):
         }
 
     def write(self, tokens: Sequence[Token], env: Env) -> str:
-        """Return the HTML of inline tokens; strong text within strong text is not marked again."""
-        depth = 0
+        """Return the HTML of inline tokens; strong right inside strong is not marked again."""
+        around: list[str] = []
         out = []
         for token in tokens:
-            if token.tag == "strong":
-                depth += token.nesting
-                if depth != (1 if token.nesting == 1 else 0):
+            if token.nesting == 1:
+                is_doubled = token.tag == "strong" and around[-1:] in (["strong"], [""])
+                around.append("" if is_doubled else token.tag)
+                if is_doubled:
                     continue
+            elif token.nesting == -1 and around and not around.pop():
+                continue
             out.append(self._write_one(token, env))
         return "".join(out)
 

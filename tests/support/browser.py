@@ -1,0 +1,48 @@
+"""A real browser for tests: the system's Chromium, else the one that Playwright brought.
+
+Use the fixture by importing it: `from tests.support.browser import browser`. Each test opens its
+own context (`browser.new_context()`), so that nothing is shared but the process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, sync_playwright
+
+from tests.support.tools import BROWSERS
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Yield one browser for all tests of this process, or skip with the reason."""
+    with sync_playwright() as playwright:
+        path = _find_executable(playwright.chromium)
+        if path is None:
+            pytest.skip("no Chromium: set CHROMIUM, install the system's, or `playwright install`")
+        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+def _find_executable(chromium: BrowserType) -> str | None:
+    candidates = (
+        os.environ.get("CHROMIUM"),
+        *map(shutil.which, BROWSERS),
+        chromium.executable_path,
+    )
+    return next((path for path in candidates if path and Path(path).exists()), None)
