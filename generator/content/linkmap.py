@@ -49,6 +49,7 @@ class LinkMap:
         self.asset_url = asset_url
         self.remote = remote
         self._site = parse_target(site_url) if site_url else None
+        self._originals = {baked: original for original, baked in sorted(remote.items())}
         self._sizes: dict[str, tuple[int, int] | None] = {}
 
     def resolver(self, *, path: str, url: str) -> Resolver:
@@ -65,6 +66,10 @@ class LinkMap:
         if not f"{path}/".startswith(base):
             return None
         return self.index.page_at(unquote(path[len(base) :]))
+
+    def original(self, url: str) -> str | None:
+        """Return the address that the baked picture at a site URL was fetched from."""
+        return self._originals.get(url)
 
     def size(self, path: str) -> tuple[int, int] | None:
         """Return a listed picture's size in pixels, read once."""
@@ -110,6 +115,10 @@ class Resolver:
     def size(self, target: str) -> tuple[int, int] | None:
         path = self._picture(target)[1]
         return self._links.size(path) if path else None
+
+    def original(self, shown: str) -> str | None:
+        """Return where a picture that `image` answered with was baked from."""
+        return self._links.original(unquote(urljoin(f"/{self._url}", shown.partition("#")[0]))[1:])
 
     def _link(self, target: Target, written: str) -> str | None:
         match target.kind:

@@ -34,10 +34,14 @@ class Badge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCard:
-    """One item of a feature list: a few words, then trusted inline HTML (may be empty)."""
+    """One item of a feature list: a few words, then trusted inline HTML (may be empty).
+
+    `href` is where the title led, if it was a link.
+    """
 
     title: str
     html: Markup
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,8 @@ class ReadmeParts:
     """The README's pieces; every piece shown elsewhere is gone from `body`.
 
     `body` has no `h1`; its headings keep the anchors they have on GitHub. `headings` lists them.
+    The `…_anchor` fields are the anchors of headings that are gone from `body`: the page gives them
+    to what it shows instead, so that links from elsewhere still find it.
     """
 
     title: str | None
@@ -60,3 +66,7 @@ class ReadmeParts:
     headings: tuple[Heading, ...]
     origin: str
     """The README's path in the repository."""
+    title_anchor: str = ""
+    features_anchor: str = ""
+    install_anchor: str = ""
+    quick_start_anchor: str = ""

@@ -1,0 +1,168 @@
+"""Badges lifted from the top of a README: a few words each, or the picture where it was baked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from generator.content.badge_words import is_badge_address, may_be_badge, words_of
+from generator.content.html_tree import Element, squeeze
+from generator.content.readme_tree import HEADINGS, is_unseen, links, pictures, take
+from generator.model.readme import Badge, Picture
+
+SHOWN_LIMIT = 6
+_HEIGHT_LIMIT = 42
+_ROWS = frozenset(("p", "div", *HEADINGS, "ul", "ol", "blockquote", "figure"))
+
+
+@runtime_checkable
+class PictureOrigins(Protocol):
+    """Knows where a baked picture came from; the link map's resolver does."""
+
+    def original(self, shown: str) -> str | None:
+        """Return the address that `shown` (an answer of `image`) was fetched from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """One picture, or the words in its place. `is_sure` where its address is a badge's."""
+
+    element: Element
+    picture: Element | None
+    url: str
+    alt: str
+    href: str
+    is_sure: bool
+
+
+def lift_badges(head: Iterable[Element], origins: object) -> tuple[Badge, ...]:
+    """Remove the badges from the blocks at the top and return those worth showing, in order."""
+    known = origins if isinstance(origins, PictureOrigins) else None
+    found: list[Badge] = []
+    for leaf in head:
+        if leaf.tag not in _ROWS:
+            continue
+        candidates = list(_candidates(leaf, known))
+        lifted = _badges_in(leaf, candidates)
+        found += [badge for badge in map(_badge, lifted) if badge is not None]
+        for candidate in lifted:
+            take(candidate.element)
+        if lifted and leaf.parent is not None and not _says_something(leaf):
+            take(leaf)
+    return _choose(found)
+
+
+def _candidates(leaf: Element, origins: PictureOrigins | None) -> Iterator[_Candidate]:
+    seen: set[int] = set()
+    for link in links(leaf):
+        inside = pictures(link)
+        if len(inside) > 1 and not link.text:
+            continue
+        seen |= {id(picture) for picture in inside}
+        yield _candidate(link, inside[0] if inside else None, link.attributes["href"], origins)
+    for picture in pictures(leaf):
+        if id(picture) not in seen:
+            yield _candidate(picture, picture, "", origins)
+
+
+def _candidate(
+    element: Element, picture: Element | None, href: str, origins: PictureOrigins | None
+) -> _Candidate:
+    if picture is not None:
+        image = next(iter(picture.find_all("img")), picture)
+        source = image.attributes.get("src", "")
+        url = (origins.original(source) if origins else None) or source
+        alt = image.attributes.get("alt", "")
+        is_sure = is_badge_address(url) or _is_small(image)
+    else:
+        # Words in place of a picture that could not be shown; its address where it is known.
+        mark = next((inner for inner in element.walk() if "data-src" in inner.attributes), None)
+        is_picture_link = is_unseen(element)
+        url = mark.attributes["data-src"] if mark else href if is_picture_link else ""
+        alt, href = element.text, "" if is_picture_link else href
+        is_sure = is_badge_address(url)
+    return _Candidate(
+        element=element, picture=picture, url=url, alt=squeeze(alt), href=href, is_sure=is_sure
+    )
+
+
+def _badges_in(leaf: Element, candidates: list[_Candidate]) -> list[_Candidate]:
+    """Return the candidates that are badges: the sure ones, or a row in which most may be."""
+    sure = [candidate for candidate in candidates if candidate.is_sure]
+    if any(candidate.picture is not None for candidate in candidates):
+        return sure
+    likely = [
+        candidate
+        for candidate in candidates
+        if candidate.is_sure or may_be_badge(candidate.alt, candidate.href)
+    ]
+    is_row = not _words_outside(leaf, candidates) and not _has_marks(leaf, candidates)
+    if is_row and leaf.tag in {"p", "div"} and len(likely) * 2 > len(candidates):
+        return [each for each in candidates if not each.href.startswith("#")]
+    return sure
+
+
+def _words_outside(leaf: Element, candidates: list[_Candidate]) -> bool:
+    inside = sum(_letters(candidate.element.text) for candidate in candidates)
+    return _letters(leaf.text) > inside
+
+
+def _has_marks(leaf: Element, candidates: list[_Candidate]) -> bool:
+    """Whether signs such as dots or bars divide the links, as in a row of links to read."""
+    rest = leaf.text
+    for candidate in candidates:
+        rest = rest.replace(candidate.element.text, " ", 1)
+    return bool(rest.split())
+
+
+def _is_small(image: Element) -> bool:
+    """Whether the picture is as low as a badge; an emoji or icon is as wide as it is high."""
+    height, width = (image.attributes.get(name, "") for name in ("height", "width"))
+    if not height.isdecimal() or not 10 <= int(height) <= _HEIGHT_LIMIT:
+        return False
+    return width.isdecimal() and int(width) >= 2 * int(height)
+
+
+def _badge(candidate: _Candidate) -> Badge | None:
+    label, message = words_of(candidate.url, candidate.alt, candidate.href)
+    picture = candidate.picture
+    if picture is None or not picture.find_all("img"):
+        # Words alone, without a value and without a place to go, tell nothing.
+        is_useful = label and (message or candidate.href)
+        return Badge(label=label, message=message, href=candidate.href) if is_useful else None
+    image = picture.find_all("img")[0]
+    alt = candidate.alt or " ".join((label, message)).strip()
+    if not alt:
+        return None
+    shown = Picture(
+        html=picture.html(),
+        alt=alt,
+        width_px=_pixels(image, "width"),
+        height_px=_pixels(image, "height"),
+    )
+    return Badge(label=label or alt, message=message, href=candidate.href, picture=shown)
+
+
+def _pixels(image: Element, name: str) -> int | None:
+    value = image.attributes.get(name, "")
+    return int(value) if value.isdecimal() else None
+
+
+def _choose(badges: list[Badge]) -> tuple[Badge, ...]:
+    """Return at most `SHOWN_LIMIT` in the author's order, those with a value first."""
+    distinct = list(
+        {(badge.label.casefold(), badge.message): badge for badge in badges[::-1]}.values()
+    )
+    distinct.reverse()
+    ranked = sorted(distinct, key=lambda badge: not (badge.picture or badge.message))
+    kept = {id(badge) for badge in ranked[:SHOWN_LIMIT]}
+    return tuple(badge for badge in distinct if id(badge) in kept)
+
+
+def _says_something(leaf: Element) -> bool:
+    return _letters(leaf.text) > 0 or bool(pictures(leaf))
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
