@@ -92,8 +92,7 @@ LICENSE_TEXTS = (
     LicenseText(spdx="UPL-1.0", all_of=("universal permissive license upl version 1 0",)),
     LicenseText(spdx="MS-PL", all_of=("microsoft public license",)),
     LicenseText(
-        spdx="NCSA", all_of=("permission is hereby granted free of charge to any person obtaining a copy",
-                             "to deal with the software without restriction"),
+        spdx="NCSA", all_of=(_MIT_GRANT, "to deal with the software without restriction"),
     ),
     LicenseText(
         spdx="Zlib",
