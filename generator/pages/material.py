@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from generator.model.changelog import Version
 from generator.model.document import Document
 from generator.model.insight import Insight
+from generator.model.output import OutputFile
 from generator.model.page import PageKind, Place
 from generator.model.readme import ReadmeParts
 from generator.model.repository import Repository
@@ -19,7 +20,7 @@ class Material:
     """`documents` are by repository path, `texts` their sources; `readmes` by language ("" first).
 
     `asset_url` gives the site URL of a repository file that is copied, `avatar_url` that of a
-    person's baked picture, or None.
+    person's baked picture, or None. `image_files` yields the copied pictures when all is known.
     """
 
     repository: Repository
@@ -32,6 +33,7 @@ class Material:
     versions: tuple[Version, ...]
     asset_url: Callable[[str], str]
     avatar_url: Callable[[str], str | None]
+    image_files: Callable[[], Iterable[OutputFile]]
 
     def place(self, kind: PageKind) -> Place | None:
         """Return the first planned page of a kind in the site's own language."""

@@ -1,0 +1,33 @@
+"""How every verb runs: one place for errors, interruption and broken pipes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from generator.errors import FourSiteError
+
+_INTERRUPTED = 130
+
+
+def run_verb(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    """Run a verb; print an error as two lines, message then hint, and return its exit status."""
+    try:
+        return run(arguments)
+    except FourSiteError as error:
+        if arguments.debug:
+            traceback.print_exc()
+        print(f"error: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted. What was published or built before is untouched.", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (`| head`) went away; that is its right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
