@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from generator.insight.rasters import read_pixels
 from generator.insight.texts import read_source
 from generator.model.files import FileTree
 from generator.model.insight import Fact, Origin
 
-PIXELS_LIMIT = 25_000_000
 MINIMUM_CHROMA = 0.05
 """Below this a colour reads as grey. Unit: chroma of OKLCH, where sRGB's red has 0.26."""
 
@@ -35,7 +35,9 @@ def find_accent(files: FileTree, logo: str | None, chosen: str | None) -> Fact[s
     if logo is None:
         return None
     weights = (
-        _read_svg(files, logo) if logo.casefold().endswith(".svg") else _read_raster(files, logo)
+        _read_svg(files, logo)
+        if logo.casefold().endswith(".svg")
+        else _count_shades(read_pixels(files, logo))
     )
     color = choose_color(weights)
     return Fact(value=color, origin=Origin(path=logo)) if color else None
@@ -92,21 +94,6 @@ def _read_svg(files: FileTree, path: str) -> dict[Rgb, int]:
         red, green, blue = (min(255, int(part)) for part in parts)
         counter[(red, green, blue)] += 1
     return dict(counter)
-
-
-def _read_raster(files: FileTree, path: str) -> dict[Rgb, int]:
-    """Count the opaque pixels of a small copy, neighbouring shades together."""
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  # 40 ms, only with a raster
-
-    try:
-        with Image.open(files.path_of(path)) as image:
-            if image.width * image.height > PIXELS_LIMIT:
-                return {}
-            image.draft("RGB", (128, 128))
-            small = image.convert("RGBA").resize((64, 64), Image.Resampling.BOX)
-    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
-        return {}
-    return _count_shades(small.tobytes())
 
 
 def _count_shades(pixels: bytes) -> dict[Rgb, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 from generator.insight.texts import read_source
 from generator.insight.translations import read_language_tag
@@ -35,11 +34,13 @@ _PAPER = re.compile(
 
 def find_docs_folder(files: FileTree) -> str | None:
     """Return the folder of the docs tree, None when it holds only community files."""
-    folders = _folders_with_documents(files)
+    documents = sorted(path for path in files.sizes if _is_document(path))
+    by_folded = {folder.casefold(): folder for folder in sorted(_folders_of(documents))}
     for candidate in (*_configured(files), *_NAMES):
-        folder = next((found for found in folders if found.casefold() == candidate), None)
-        if folder is not None and _holds_documents(files, folder):
-            return _innermost(files, folder)
+        folder = by_folded.get(candidate)
+        inside = _below(documents, folder) if folder else []
+        if folder and not all(_is_community_file(path, folder) for path in inside):
+            return _innermost(inside, folder)
     return None
 
 
@@ -70,50 +71,44 @@ def _resolve(base: str, relative: str) -> str | None:
     return "/".join(parts)
 
 
-def _folders_with_documents(files: FileTree) -> list[str]:
-    """Every folder with a document at any depth below it, shallow ones first."""
-    folders = {
-        str(parent)
-        for path in files.sizes
-        if PurePosixPath(path).suffix.casefold() in DOCUMENT_SUFFIXES
-        for parent in PurePosixPath(path).parents
-    }
-    return sorted(folders - {"."}, key=lambda folder: (folder.count("/"), folder))
+def _is_document(path: str) -> bool:
+    return "." + path.rpartition(".")[2].casefold() in DOCUMENT_SUFFIXES
 
 
-def _holds_documents(files: FileTree, folder: str) -> bool:
-    """Whether a text below the folder is more than a community file; one in a subfolder counts."""
-    for path in files.under(folder):
-        name = PurePosixPath(path)
-        if name.suffix.casefold() not in DOCUMENT_SUFFIXES:
-            continue
-        is_direct = "/" not in path[len(folder) + 1 :]
-        if not (is_direct and _PAPER.match(name.stem.casefold())):
-            return True
-    return False
+def _folders_of(documents: list[str]) -> set[str]:
+    """Every folder with a document at any depth below it."""
+    found: set[str] = set()
+    for path in documents:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
-def _innermost(files: FileTree, folder: str) -> str:
+def _below(documents: list[str], folder: str) -> list[str]:
+    return [path for path in documents if path.startswith(f"{folder}/")]
+
+
+def _is_community_file(path: str, folder: str) -> bool:
+    """Whether a text is no more than a community file; one in a subfolder is a document."""
+    name = path[len(folder) + 1 :]
+    return "/" not in name and _is_paper(name)
+
+
+def _innermost(documents: list[str], folder: str) -> str:
     """Step into a generator's content folder, and into the only language below it."""
     for name in _INNER:
-        inner = f"{folder}/{name}"
-        if inner in files.folders and _holds_most(files, inner, folder):
-            return _only_language(files, inner)
-    return _only_language(files, folder)
+        inside = _below(documents, f"{folder}/{name}")
+        if 2 * len(inside) > len(documents):
+            return _only_language(inside, f"{folder}/{name}")
+    return _only_language(documents, folder)
 
 
-def _holds_most(files: FileTree, inner: str, outer: str) -> bool:
-    return 2 * _count(files, inner) > _count(files, outer)
-
-
-def _only_language(files: FileTree, folder: str) -> str:
-    inner = {
-        path[len(folder) + 1 :].split("/", 1)[0] + ("/" if "/" in path[len(folder) + 1 :] else "")
-        for path in files.under(folder)
-        if PurePosixPath(path).suffix.casefold() in DOCUMENT_SUFFIXES
-    }
-    children = {name.rstrip("/") for name in inner if name.endswith("/")}
-    texts = {name for name in inner if not name.endswith("/") and not _is_paper(name)}
+def _only_language(documents: list[str], folder: str) -> str:
+    names = [path[len(folder) + 1 :] for path in documents]
+    children = {name.partition("/")[0] for name in names if "/" in name}
+    texts = [name for name in names if "/" not in name and not _is_paper(name)]
     if len(children) == 1 and not texts:
         child = children.pop()
         return f"{folder}/{child}" if read_language_tag(child) else folder
@@ -121,10 +116,4 @@ def _only_language(files: FileTree, folder: str) -> str:
 
 
 def _is_paper(name: str) -> bool:
-    return _PAPER.match(PurePosixPath(name).stem.casefold()) is not None
-
-
-def _count(files: FileTree, folder: str) -> int:
-    return sum(
-        PurePosixPath(path).suffix.casefold() in DOCUMENT_SUFFIXES for path in files.under(folder)
-    )
+    return _PAPER.match(name.rpartition(".")[0].casefold()) is not None

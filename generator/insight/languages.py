@@ -20,13 +20,13 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def read_languages(repository: Repository) -> tuple[LanguageShare, ...]:
-    """Return every language with at least half a tenth of a per cent, largest first.
+def read_languages(repository: Repository, code: Mapping[str, int]) -> tuple[LanguageShare, ...]:
+    """Return every language that rounds to a tenth of a per cent, largest first.
 
-    The forge's answer wins where it is known; `count_code` speaks for a folder alone.
+    The forge's answer wins where it is known; `code`, our own count, speaks for a folder alone.
     """
     known = repository.facts.languages if repository.facts else {}
-    return share_out(known or count_code(repository.files))
+    return share_out(known or code)
 
 
 def share_out(sizes: Mapping[str, int]) -> tuple[LanguageShare, ...]:

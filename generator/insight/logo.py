@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from generator.insight.manifests.read import plain_name
 from generator.insight.outline import Outline
+from generator.insight.papers import missing_path
+from generator.insight.rasters import read_size
 from generator.insight.texts import read_source
 from generator.model.files import FileTree
 from generator.model.insight import Fact, Origin
+from generator.model.report import BuildWarning
 from generator.model.repository import Repository
 
 SIZE_LIMIT_BYTES = 1024 * 1024
@@ -50,15 +54,21 @@ _IMAGE = re.compile(
 
 
 def find_logo(
-    repository: Repository, *, outline: Outline | None, chosen: str | None
+    repository: Repository,
+    *,
+    outline: Outline | None,
+    chosen: str | None,
+    warn: Callable[[BuildWarning], None],
 ) -> Fact[str] | None:
     """Return the first candidate that is no banner: the settings', the README's, a known place's.
 
     A picture of the README counts when its file is called logo, icon or like the project.
     """
     files = repository.files
-    if chosen and (path := files.find(chosen.removeprefix("./"))):
-        return Fact(value=path, origin=Origin(path="settings"))
+    if chosen:
+        if path := files.find(chosen.removeprefix("./")):
+            return Fact(value=path, origin=Origin(path="settings"))
+        warn(missing_path(chosen, "project.logo"))
     names = {plain_name(repository.name)}
     shown = _shown_in_readme(files, names, outline)
     ranked = sorted(_in_known_places(files, names), key=lambda path: _rank(path, names))
@@ -139,13 +149,7 @@ def measure(files: FileTree, path: str) -> tuple[float, float] | None:
     if path.casefold().endswith(".svg"):
         source = read_source(files, path, limit_bytes=16 * 1024)
         return _measure_svg(source.text) if source else None
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  # 40 ms, only with a raster
-
-    try:
-        with Image.open(files.path_of(path)) as image:
-            return image.size
-    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
-        return None
+    return read_size(files, path)
 
 
 def _measure_svg(text: str) -> tuple[float, float] | None:

@@ -78,6 +78,15 @@ def find_readme(files: FileTree) -> str | None:
     )
 
 
+def missing_path(path: str, key: str) -> BuildWarning:
+    """Return the warning about a setting that names what the repository does not have."""
+    return BuildWarning(
+        code="setting_path_missing",
+        message=f"{key} names {path}, which the repository does not have.",
+        hint=f"Correct {key} in the configuration, or remove it to have it found.",
+    )
+
+
 def _find_community(files: FileTree, *names: str) -> str | None:
     return _first(
         files,
@@ -148,7 +157,7 @@ def _chosen(
         return None
     found = files.find(path.removeprefix("./"))
     if found is None:
-        warn(_missing(path, key))
+        warn(missing_path(path, key))
     return found
 
 
@@ -160,16 +169,8 @@ def _chosen_folder(
     wanted = folder.removeprefix("./").strip("/")
     if wanted in files.folders:
         return wanted
-    warn(_missing(folder, "source.docs"))
+    warn(missing_path(folder, "source.docs"))
     return None
-
-
-def _missing(path: str, key: str) -> BuildWarning:
-    return BuildWarning(
-        code="setting_path_missing",
-        message=f"{key} names {path}, which the repository does not have.",
-        hint=f"Correct {key} in the configuration, or remove it to have it found.",
-    )
 
 
 def _join(folder: str, name: str) -> str:

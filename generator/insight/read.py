@@ -18,7 +18,6 @@ from generator.insight.kind import find_kind
 from generator.insight.languages import count_code, read_languages
 from generator.insight.license import find_license
 from generator.insight.logo import find_logo
-from generator.insight.manifests.facts import ManifestFacts
 from generator.insight.manifests.read import own_manifests, read_manifests
 from generator.insight.outline import Outline, read_outline
 from generator.insight.papers import find_papers
@@ -44,8 +43,11 @@ def read_insight(
     manifests = own_manifests(
         read_manifests(files, name=repository.name, warn=warn), repository.name
     )
-    kind = _find_kind(repository, manifests, papers, outline, settings)
-    logo = find_logo(repository, outline=outline, chosen=settings.project.logo)
+    code = count_code(files)
+    kind = _chosen_kind(settings) or find_kind(
+        repository, manifests, papers, outline=outline, code=code
+    )
+    logo = find_logo(repository, outline=outline, chosen=settings.project.logo, warn=warn)
     return Insight(
         kind=kind,
         name=find_name(repository, manifests, outline, settings.project),
@@ -63,7 +65,7 @@ def read_insight(
             outline=outline,
             is_program=kind.value in {ProjectKind.TOOL, ProjectKind.APPLICATION},
         ),
-        languages=read_languages(repository),
+        languages=read_languages(repository, code),
         topics=find_topics(repository, manifests),
         funding=read_funding(files, papers.funding, facts=repository.facts, warn=warn),
     )
@@ -76,15 +78,6 @@ def _read_readme(files: FileTree, papers: Papers) -> Outline | None:
     return read_outline(source) if source else None
 
 
-def _find_kind(
-    repository: Repository,
-    manifests: tuple[ManifestFacts, ...],
-    papers: Papers,
-    outline: Outline | None,
-    settings: Settings,
-) -> Fact[ProjectKind]:
+def _chosen_kind(settings: Settings) -> Fact[ProjectKind] | None:
     chosen = settings.project.kind
-    if chosen in set(ProjectKind):
-        return Fact(value=ProjectKind(chosen), origin=SETTINGS)
-    code = count_code(repository.files)
-    return find_kind(repository, manifests, papers, outline=outline, code=code)
+    return Fact(value=ProjectKind(chosen), origin=SETTINGS) if chosen in set(ProjectKind) else None
