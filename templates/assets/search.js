@@ -86,7 +86,7 @@
     show(pages, sectionsOf) {
       this.clear();
       pages.forEach((page) => {
-        const link = this.option("search-page", page.url, line("search-title", page.marked));
+        const link = this.option("search-hit", page.url, line("search-title", page.marked));
         link.append(element("span", "search-kind", page.kind));
         const group = element("li", "search-group", link);
         group.setAttribute("role", "group");

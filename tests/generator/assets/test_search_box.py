@@ -134,7 +134,7 @@ class Visit:
         self.page.locator(f"{box} input[type=search]").fill(text)
 
     def titles(self) -> list[str]:
-        expect(self.page.locator(".search-page").first).to_be_visible()
+        expect(self.page.locator(".search-hit").first).to_be_visible()
         return self.page.locator(".search-title").all_inner_texts()
 
 
