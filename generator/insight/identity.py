@@ -21,7 +21,9 @@ TOPICS_LIMIT = 20
 _LINK = re.compile(
     r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,400}\)|\[([^\[\]]{1,200})\](?:\[[^\]]{0,200}\])?"
 )
-_NOISE = re.compile(r"<[^<>]{0,300}>|&\w+;|:[\w+-]{1,40}:|[`*_~]|[^\w\s.:/@()'’&+#,!?·|–—-]")
+_NOISE = re.compile(
+    r"<[^<>]{0,300}>|&\w+;|:[\w+-]{1,40}:|[`*~]|(?<!\w)_|_(?!\w)|[^\w\s.:/@()'’&+#,!?·|–—-]"
+)
 _DECORATED = re.compile(r"\s+(?:is|for|by|[-–—:|(])\s*.*$")
 
 
@@ -57,12 +59,14 @@ def _title_with_name(outline: Outline | None, wanted: set[str]) -> Fact[str] | N
     title = _LINK.sub(lambda match: match[1] or match[2] or "", outline.title[:400])
     clean = " ".join(_NOISE.sub(" ", title).split())
     for candidate in (clean, _DECORATED.sub("", clean), *clean.split(" ")[:1]):
-        bare = candidate.strip(" .:!,-–—")
+        bare = candidate.rpartition("/")[2].strip(" .:!,-–—")
         if bare and plain_name(bare) in wanted:
             return _title_fact(outline, bare)
     words = clean.split(" ")
+    if len(words) > 4 or "?" in clean or outline.title != outline.first_heading:
+        return None
     tails = {plain_name("".join(words[at:])) for at in range(1, len(words))}
-    return _title_fact(outline, clean) if len(words) <= 4 and tails & wanted else None
+    return _title_fact(outline, clean) if tails & wanted else None
 
 
 def _title_fact(outline: Outline, title: str) -> Fact[str]:

@@ -35,10 +35,11 @@ class CodeSpans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """What the scan found, in document order. `title` is the first heading of the highest rank."""
+    """What the scan found, in document order. `title` is the first heading of the top rank."""
 
     source: SourceText
     title: str | None
+    first_heading: str | None
     blocks: tuple[CodeBlock | CodeSpans, ...]
 
 
@@ -117,7 +118,12 @@ def read_outline(source: SourceText) -> Outline:
     while at < len(lines):
         at = _step(scan, lines, at)
     title = min(scan.titles, key=lambda item: item[0])[1] if scan.titles else None
-    return Outline(source=source, title=title or None, blocks=tuple(scan.blocks))
+    return Outline(
+        source=source,
+        title=title or None,
+        first_heading=scan.titles[0][1] if scan.titles else None,
+        blocks=tuple(scan.blocks),
+    )
 
 
 def _step(scan: _Scan, lines: list[str], at: int) -> int:

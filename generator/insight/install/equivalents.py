@@ -10,8 +10,8 @@ from generator.model.insight import InstallMethod, Origin
 _LABELS = {tool.name: tool.label for tool in TOOLS}
 
 _PIP = re.compile(
-    r"^(?:(?:python3?|py)(?: -[\w.]+)* -m )?pip3? install(?: -U| --upgrade)? "
-    r"(?P<packages>[\"']?[\w.-]+(?:\[[\w., -]+\])?[\"']?)$"
+    r"^(?:(?:python3?|py)(?: -[\w.]+)* -m )?pip3? install(?: -U| --upgrade| --user)* "
+    r"(?P<packages>[\"']?[\w.-]+(?:\[[\w., -]+\])?[\"']?)(?: -U| --upgrade| --user)*$"
 )
 _NPM = re.compile(
     r"^npm (?:install|i|add)(?P<flags>(?: -[gDSPEO]| --(?:global|save|save-dev|save-exact))*)"
