@@ -58,3 +58,8 @@ class Document:
     links: tuple[str, ...] = ()
     features: frozenset[Feature] = frozenset()
     warnings: tuple[BuildWarning, ...] = ()
+
+    @property
+    def has_own_title(self) -> bool:
+        """Say whether `html` begins with an `h1`: a title may also come from front matter."""
+        return bool(self.headings) and self.headings[0].level == 1

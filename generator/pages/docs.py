@@ -43,7 +43,7 @@ def _make_doc(material: Material, tree: DocsTree, index: int) -> Page:
         template="site/doc.html",
         view=DocView(
             html=document.html,
-            has_own_title=document.title is not None,
+            has_own_title=document.has_own_title,
             sidebar=tree.sidebars[place.url],
             previous=previous,
             following=following,

@@ -81,7 +81,7 @@ def _make_paper(material: Material, place: Place) -> Page:
         title=document.title or _TITLES[place.url],
         description=document.summary,
         template="site/paper.html",
-        view=PaperView(html=document.html, has_own_title=document.title is not None),
+        view=PaperView(html=document.html, has_own_title=document.has_own_title),
         headings=tuple(heading for heading in document.headings if heading.level in (2, 3)),
         features=document.features,
         edit_url=material.edit_url(place.source),
