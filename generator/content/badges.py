@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from generator.content.badge_words import is_badge_address, may_be_badge, words_of
+from generator.content.block_tree import HEADINGS, is_unseen, links, pictures, take
 from generator.content.html_tree import Element, squeeze
-from generator.content.readme_tree import HEADINGS, is_unseen, links, pictures, take
 from generator.model.readme import Badge, Picture
 
 SHOWN_LIMIT = 6

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.content.block_tree import Part, pictures
 from generator.content.html_tree import Element, Node, squeeze, to_html
-from generator.content.readme_tree import Part, pictures
 from generator.model.readme import FeatureCard
 
 _TITLE = re.compile(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from generator.content.block_tree import links, take, take_lines
 from generator.content.html_tree import Element, Node, squeeze
-from generator.content.readme_tree import links, take, take_lines
 
 # As READMEs name languages: in the language itself, in English, or by a code.
 _NAMES = """

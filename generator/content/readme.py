@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from generator.content.badges import lift_badges
+from generator.content.block_tree import HEADINGS, BlockTree, Part, take
 from generator.content.features import FeatureList, find_features
 from generator.content.html_tree import Element
 from generator.content.language_rows import drop_language_rows
@@ -33,7 +34,6 @@ from generator.content.readme_sections import (
     find_install,
     find_quick_start,
 )
-from generator.content.readme_tree import HEADINGS, Part, ReadmeTree, take
 from generator.model.document import Document, Heading
 from generator.model.links import LinkResolver
 from generator.model.readme import ReadmeParts
@@ -54,7 +54,7 @@ def compose(
     came from. With `shown_pitch` the page shows that sentence instead of the README's own, which
     then stays in the body unless it is the same.
     """
-    tree = ReadmeTree(document.html)
+    tree = BlockTree(document.html)
     drop_back_links(tree)
     drop_contents(tree)
     title = _read_title(tree)
@@ -98,19 +98,19 @@ def compose(
     )
 
 
-def _read_title(tree: ReadmeTree) -> Title | None:
+def _read_title(tree: BlockTree) -> Title | None:
     heading = find_title(tree)
     return read_title(heading) if heading is not None else None
 
 
-def _take_features(tree: ReadmeTree) -> FeatureList | None:
+def _take_features(tree: BlockTree) -> FeatureList | None:
     found = find_features(tree.parts())
     if found is not None:
         tree.take_part(found.part)
     return found
 
 
-def _take(tree: ReadmeTree, part: Part | None) -> Part | None:
+def _take(tree: BlockTree, part: Part | None) -> Part | None:
     if part is not None:
         tree.take_part(part)
     return part
@@ -125,7 +125,7 @@ def _html_of(blocks: Sequence[Element]) -> Markup:
     return Markup("\n").join(block.html() for block in blocks)
 
 
-def _write_body(tree: ReadmeTree, document: Document) -> tuple[Markup, tuple[Heading, ...]]:
+def _write_body(tree: BlockTree, document: Document) -> tuple[Markup, tuple[Heading, ...]]:
     """Return what is left, its highest heading being an `h2`, and the headings in it."""
     tree.tidy()
     found = [element for element in tree.body.walk() if element.tag in HEADINGS]

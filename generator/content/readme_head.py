@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from generator.content.features import plain_title
-from generator.content.html_tree import Element, Node, squeeze
-from generator.content.readme_tree import (
+from generator.content.block_tree import (
     HEADINGS,
+    BlockTree,
     Part,
-    ReadmeTree,
     is_blank,
     is_centred,
     is_unseen,
@@ -20,6 +18,8 @@ from generator.content.readme_tree import (
     said,
     take,
 )
+from generator.content.features import plain_title
+from generator.content.html_tree import Element, Node, squeeze
 
 HEAD_LIMIT = 60
 PITCH_LIMIT = 200
@@ -71,7 +71,7 @@ class Title:
     heading: Element | None
 
 
-def head_of(tree: ReadmeTree, title: Element | None) -> list[Element]:
+def head_of(tree: BlockTree, title: Element | None) -> list[Element]:
     """Return the blocks above the README's first section: title, badges, pictures, first words."""
     head: list[Element] = []
     has_title = title is None
@@ -84,7 +84,7 @@ def head_of(tree: ReadmeTree, title: Element | None) -> list[Element]:
     return head
 
 
-def find_title(tree: ReadmeTree) -> Element | None:
+def find_title(tree: BlockTree) -> Element | None:
     """Return the heading that names the project: an `h1`, or the first heading above all others.
 
     Nothing but pictures, rows of links and short lines stands before it, and no other section.

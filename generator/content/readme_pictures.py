@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from generator.content.features import plain_title
-from generator.content.html_tree import Element, squeeze
-from generator.content.readme_head import is_sentence_leaf
-from generator.content.readme_tree import (
+from generator.content.block_tree import (
     HEADINGS,
-    ReadmeTree,
+    BlockTree,
     is_centred,
     is_unseen,
     lines_of,
@@ -21,6 +18,9 @@ from generator.content.readme_tree import (
     said,
     take,
 )
+from generator.content.features import plain_title
+from generator.content.html_tree import Element, squeeze
+from generator.content.readme_head import is_sentence_leaf
 from generator.model.readme import Picture
 
 _DEMO = re.compile(
@@ -73,7 +73,7 @@ def take_banner(head: list[Element], title: Element | None) -> Picture | None:
     return None
 
 
-def take_demo(tree: ReadmeTree, head: list[Element], *, has_banner: bool) -> Picture | None:
+def take_demo(tree: BlockTree, head: list[Element], *, has_banner: bool) -> Picture | None:
     """Remove and return the picture of the project at work.
 
     Either it stands alone above the first section (by its name or kind, or as the only large

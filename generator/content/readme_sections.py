@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from generator.content.features import plain_title
-from generator.content.html_tree import Element, Node, squeeze
-from generator.content.readme_tree import (
+from generator.content.block_tree import (
     HEADINGS,
+    BlockTree,
     Part,
-    ReadmeTree,
     is_blank,
     links,
     take,
     take_lines,
 )
+from generator.content.features import plain_title
+from generator.content.html_tree import Element, Node, squeeze
 
 _INSTALL = re.compile(
     r"(?:(?:easy|quick|simple)\s+)?install(?:ation|ing)?(?:\s.{0,40})?|how to install(?:\s.{0,40})?"
@@ -69,7 +69,7 @@ def find_quick_start(parts: Sequence[Part]) -> Part | None:
     return None
 
 
-def drop_contents(tree: ReadmeTree) -> None:
+def drop_contents(tree: BlockTree) -> None:
     """Remove the README's own tables of contents; the page has one made of the headings."""
     for part in tree.parts():
         shown = [block for block in part.blocks if block.tag != "hr"]
@@ -86,7 +86,7 @@ def drop_contents(tree: ReadmeTree) -> None:
         take(leaf)
 
 
-def drop_back_links(tree: ReadmeTree) -> None:
+def drop_back_links(tree: BlockTree) -> None:
     """Remove the lines that only lead back to the top."""
     for leaf in tree.leaves():
         if leaf.tag in {"p", "div"} and len(leaf.text) <= 40 and _is_back_link(leaf):

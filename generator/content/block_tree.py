@@ -1,4 +1,4 @@
-"""A rendered README as a tree of blocks, from which the composer takes pieces.
+"""A rendered text as a tree of blocks, from which pieces are taken.
 
 Only shapes live here: what is a block, what belongs to a heading, what is left empty when a piece
 is gone. What a piece means to a reader is decided elsewhere.
@@ -53,8 +53,8 @@ class Part:
         return any(inner.tag in HEADINGS for block in self.blocks for inner in block.walk())
 
 
-class ReadmeTree:
-    """The README's body, changed in place as pieces leave it."""
+class BlockTree:
+    """A text's body, changed in place as pieces leave it."""
 
     def __init__(self, html: str) -> None:
         self.body = parse_html(html)
