@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.assets.card import Card
 from generator.assets.colours import contrast, legible, mix
 from generator.assets.lettering import Setting, Style, set_text
-from generator.assets.pictures import open_picture
+from generator.assets.pictures import ink_of, open_picture
 from generator.assets.typefaces import Family
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class _Sheet:
         if logo is None:
             return left, False
         background = self.card.colours.background
-        if contrast(_ink_of(logo), background) < 1.5:
+        if contrast(ink_of(logo), background) < 1.5:
             tile = mix(background, self.card.colours.text, 0.92)
             box = (left, top, left + logo.width + 24, top + height_px)
             self.draw.rounded_rectangle(box, radius=10, fill=tile)
@@ -265,11 +265,3 @@ def _from(style: Style, number: int) -> Style:
     """Return the style without its largest sizes."""
     sizes = style.sizes[min(number, len(style.sizes) - 1) :]
     return Style(family=style.family, weight=style.weight, sizes=sizes, leading=style.leading)
-
-
-def _ink_of(logo: Image) -> str:
-    """Return the mean colour of what is not transparent."""
-    from PIL import ImageStat  # noqa: PLC0415  slow to import, and most builds draw nothing
-
-    red, green, blue, *_ = ImageStat.Stat(logo, mask=logo.getchannel("A")).mean
-    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"

@@ -44,6 +44,14 @@ def is_svg(raw: bytes) -> bool:
     return head.startswith(b"<") and b"<svg" in head
 
 
+def ink_of(picture: Image) -> str:
+    """Return the mean colour of what is not transparent."""
+    from PIL import ImageStat  # noqa: PLC0415  slow to import, and most builds draw nothing
+
+    red, green, blue, *_ = ImageStat.Stat(picture, mask=picture.getchannel("A")).mean
+    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"
+
+
 def _open_raster(raw: bytes) -> Image | None:
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  slow to import
 
