@@ -80,7 +80,7 @@ def _open_svg(raw: bytes, height_px: int) -> Image | None:
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=drawing.decode("utf-8"),
-            height=max(2 * height_px, 64),
+            height=min(max(2 * height_px, 64), 512),
             # The system's fonts would make the same build differ from machine to machine.
             skip_system_fonts=True,
             font_files=fonts,

@@ -27,9 +27,11 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+# An imported fixture is another one in each module, and Playwright runs once at a time in a
+# process: so it ends with the module.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Yield one browser for all tests of this process, or skip with the reason."""
+    """Yield one browser for all tests of a module, or skip with the reason."""
     with sync_playwright() as playwright:
         path = _find_executable(playwright.chromium)
         if path is None:

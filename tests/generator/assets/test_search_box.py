@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from generator.assets.search import SearchEntry, SearchSection, build_search
 from generator.assets.words import count_terms, fold
 from generator.places import TEMPLATES
-from tests.support.tools import find_browser
 
 pytestmark = pytest.mark.browser
 
@@ -109,19 +108,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(folder=folder, url=f"http://127.0.0.1:{server.server_port}/base/path/")
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        quiet = ("background-networking", "component-update", "sync", "quic", "gpu")
-        flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @dataclass(slots=True)

@@ -4,47 +4,81 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
+import resvg_py
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from generator.assets.vectors import clean_css, clean_svg
+from tests.support import corpus
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '<script xlink:href="data:text/javascript,alert(1)"/>',
+    '<s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script>',
+    '<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>',
+    '<h:img xmlns:h="http://www.w3.org/1999/xhtml" src="x" onerror="alert(1)"/>',
+    '<rect onclick="alert(1)" width="1"/>',
+    '<rect ONLOAD="alert(1)"/>',
+    '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml">alert(1)</body></foreignObject>',
+    '<a xlink:href="javascript:alert(1)"><text>x</text></a>',
+    '<a href=" java&#10;script:alert(1)"><text>x</text></a>',
+    '<a href="data:text/html,alert(1)"><text>x</text></a>',
+    '<a><set attributeName="href" to="javascript:alert(1)"/><text>x</text></a>',
+    '<a><animate attributeName="xlink:href" values="javascript:alert(1)"/></a>',
+    '<set attributeName="onmouseover" to="alert(1)"/>',
+    '<use href="data:image/svg+xml,alert(1)#x"/>',
+    "<handler>alert(1)</handler>",
+    '<iframe src="javascript:alert(1)"/>',
+    '<rect style="behavior:url(alert(1))"/>',
+)
 
 
 def clean(inside: str) -> str:
     return clean_svg(f"{HEAD}{inside}</svg>".encode()).decode()
 
 
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "<script>alert(1)</script>",
-        '<script xlink:href="data:text/javascript,alert(1)"/>',
-        '<s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script>',
-        '<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>',
-        '<h:img xmlns:h="http://www.w3.org/1999/xhtml" src="x" onerror="alert(1)"/>',
-        '<rect onclick="alert(1)" width="1"/>',
-        '<rect ONLOAD="alert(1)"/>',
-        '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml">alert(1)</body></foreignObject>',
-        '<a xlink:href="javascript:alert(1)"><text>x</text></a>',
-        '<a href=" java&#10;script:alert(1)"><text>x</text></a>',
-        '<a href="data:text/html,alert(1)"><text>x</text></a>',
-        '<a><set attributeName="href" to="javascript:alert(1)"/><text>x</text></a>',
-        '<a><animate attributeName="xlink:href" values="javascript:alert(1)"/></a>',
-        '<set attributeName="onmouseover" to="alert(1)"/>',
-        '<use href="data:image/svg+xml,alert(1)#x"/>',
-        "<handler>alert(1)</handler>",
-        '<iframe src="javascript:alert(1)"/>',
-        '<rect style="behavior:url(alert(1))"/>',
-    ],
-)
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_that_acts_survives(attack: str) -> None:
     cleaned = clean(attack)
     assert "alert" not in cleaned
     ET.fromstring(cleaned)  # noqa: S314  our own output
+
+
+@pytest.mark.browser
+def test_nothing_runs_when_a_visitor_opens_the_drawing(browser: Browser, tmp_path: Path) -> None:
+    """The attacks together, each also with what makes it start by itself."""
+    page = browser.new_page()
+    heard: list[str] = []
+    page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+    for name, wash in (("raw", lambda raw: raw), ("clean", clean_svg)):
+        heard.clear()
+        for number, attack in enumerate(ATTACKS):
+            raw = f"{HEAD}{attack.replace('onclick', 'onload')}</svg>".encode()
+            path = tmp_path / f"{name}{number}.svg"
+            path.write_bytes(wash(raw))
+            page.goto(path.as_uri())
+        assert bool(heard) == (name == "raw")
+    page.close()
+
+
+@pytest.mark.skipif(not corpus.is_present(), reason=corpus.ABSENT)
+def test_drawings_of_real_repositories_look_as_before() -> None:
+    drawings = sorted(corpus.CORPUS.glob("**/*.svg"))
+    assert len(drawings) >= 8
+    for path in drawings:
+        raw = path.read_bytes()
+        before, after = (
+            resvg_py.svg_to_bytes(svg_string=text.decode("utf-8"), skip_system_fonts=True)
+            for text in (raw, clean_svg(raw))
+        )
+        assert bytes(before) == bytes(after), path.name
 
 
 @pytest.mark.parametrize(
