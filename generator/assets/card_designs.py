@@ -30,7 +30,7 @@ def draw_plain(card: Card) -> Image:
     sheet.draw_grid(cell_px=60, start_px=15)
     left, right = 75, 1125
     sheet.draw_brand(left, 75, height_px=60, right=735, weight=600)
-    sheet.draw_foot(left, right, baseline_px=555, rule_px=None)
+    sheet.draw_foot(left, right, middle_px=525, rule_px=None)
     title = Style(
         family=Family.SANS,
         weight=650,
@@ -40,7 +40,7 @@ def draw_plain(card: Card) -> Image:
     text = Style(
         family=Family.SANS, weight=400, sizes=((34, 3), (31, 4), (28, 4), (26, 4)), leading=1.36
     )
-    sheet.stack(title, text, left=left, right=right, top=165, bottom=495, gap_px=20)
+    sheet.stack(title, text, left=left, right=right, top=165, bottom=468, gap_px=18)
     return sheet.image
 
 
@@ -52,7 +52,7 @@ def draw_press(card: Card) -> Image:
     sheet.rule(left, left + 150, top=60, height_px=7, fill=sheet.accent)
     sheet.rule(left, right, top=74, height_px=1, fill=card.colours.text)
     sheet.draw_brand(left, 100, height_px=52, right=right, weight=500)
-    sheet.draw_foot(left, right, baseline_px=562, rule_px=530)
+    sheet.draw_foot(left, right, middle_px=562, rule_px=530)
     title = Style(
         family=Family.SERIF,
         weight=500,
@@ -187,12 +187,12 @@ class _Sheet:
         self.image.paste(logo, (left, top + (height_px - logo.height) // 2), logo)
         return end + 22, logo.width > _WORDMARK * logo.height
 
-    def draw_foot(self, left: int, right: int, *, baseline_px: int, rule_px: int | None) -> None:
+    def draw_foot(self, left: int, right: int, *, middle_px: int, rule_px: int | None) -> None:
         """Draw facts at the left and the host at the right, over a hairline if there is a place."""
         colours = self.card.colours
         if rule_px is not None:
             self.rule(left, right, top=rule_px, height_px=1, fill=colours.line)
-        self._draw_ends(left, right, middle=baseline_px, fills=(colours.muted, colours.muted))
+        self._draw_ends(left, right, middle=middle_px, fills=(colours.muted, colours.muted))
 
     def draw_status(self, left: int, right: int, *, top: int) -> None:
         self.draw.rectangle((0, top, _WIDTH, _HEIGHT), fill=self.accent)
