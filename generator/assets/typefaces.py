@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -56,7 +56,7 @@ _SYSTEM_NAMES = (
     "msyh", "yugoth", "malgun", "nirmala", "leelawui", "segoeui", "dejavusans", "freesans",
 )  # fmt: skip
 _SYSTEM_FILES_LIMIT = 20_000
-_SYSTEM_FACES_LIMIT = 80
+_SYSTEM_FACES_LIMIT = 300
 # A table of characters larger than this is no font for people.
 _CMAP_LIMIT = 8 * 1024 * 1024
 
@@ -64,18 +64,27 @@ _CMAP_LIMIT = 8 * 1024 * 1024
 def faces_for(text: str, family: Family) -> tuple[Face, ...]:
     """Return fonts that together can write `text`, the family's own first.
 
-    The system is searched only when the packaged fonts leave something open.
+    The system is searched only for letters that the packaged fonts leave open: its hundreds of
+    fonts are not opened for an emoji.
     """
     chosen: list[Face] = []
     missing = {character for character in text if character.isprintable()} - {" "}
-    for face in _candidates(text, family):
-        if not missing:
-            break
+    _choose(_packaged_for(text, family), chosen, missing)
+    letters = {character for character in missing if character.isalnum()}
+    if letters:
+        _choose(_system(), chosen, letters)
+    return tuple(chosen)
+
+
+def _choose(candidates: Iterable[Face], chosen: list[Face], missing: set[str]) -> None:
+    """Move to `chosen` what helps; take what it writes out of `missing`."""
+    for face in candidates:
         held = {character for character in missing if face.covers(character)}
         if held or not chosen:
             chosen.append(face)
             missing -= held
-    return tuple(chosen)
+        if not missing:
+            return
 
 
 @lru_cache(maxsize=64)
@@ -108,12 +117,11 @@ def _axis_value(axis: object, size_px: int, weight: int) -> float:
     return float(min(max(wanted, axis["minimum"]), axis["maximum"]))
 
 
-def _candidates(text: str, family: Family) -> Iterator[Face]:
+def _packaged_for(text: str, family: Family) -> Iterator[Face]:
     yield from _packaged(family)
     if family is not Family.SANS:
         yield from _packaged(Family.SANS)
     yield from _extra(_cjk_index(text))
-    yield from _system()
 
 
 def _packaged(family: Family) -> Iterator[Face]:
@@ -185,7 +193,7 @@ def _system_folders() -> tuple[Path, ...]:
     return tuple(folder for folder in folders if folder.is_dir())
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _coverage(face: Face) -> frozenset[int]:
     """Return the characters a font holds; none when the file is not one we understand."""
     try:
