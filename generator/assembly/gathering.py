@@ -8,7 +8,7 @@ from pathlib import Path
 from generator.assembly.reading import Reading, read_documents
 from generator.assets.images import ImageStore
 from generator.cache import Cache
-from generator.content.anchors import check_anchors
+from generator.content.anchors import check_anchors, mend_anchors
 from generator.content.changelog import merge_versions, split_changelog
 from generator.content.linkmap import LinkMap
 from generator.content.pictures import find_remote_pictures
@@ -76,6 +76,7 @@ def gather(  # noqa: PLR0913  the build's own values, each named
     }
     for warning in _warnings_of(documents):
         warn(warning)
+    documents = mend_anchors(documents, {reading.path: reading.url for reading in readings})
     versions = _versions(repository, insight, documents, bodies)
     return Material(
         repository=repository,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.assembly.picturing import make_card_files, make_icon_files
+from generator.assembly.picturing import find_accent, make_card_files, make_icon_files
 from generator.assets.search import SearchEntry, SearchSection, build_search
 from generator.assets.styles import make_scripts, make_styles
 from generator.cache import Cache
@@ -57,7 +57,7 @@ def write_site(  # noqa: PLR0913  the build's own values, each named
     """Make every file of the site and bring the folder up to date."""
     theme = find_theme(material.settings.theme.name)
     frame, pages = make_frame(material), make_pages(material)
-    names, files = _make_assets(material, theme, pages, warn=warn)
+    names, files = _make_assets(material, theme, pages, cache=cache, warn=warn)
     cards = make_card_files(material, frame, theme, pages, cache=cache)
     folder.record(folder.put(file) for file in [*files, *cards])
     feeds = _make_feeds(material, frame)
@@ -106,17 +106,17 @@ def _make_assets(
     theme: Theme,
     pages: Sequence[Page],
     *,
+    cache: Cache | None,
     warn: Callable[[BuildWarning], None],
 ) -> tuple[dict[str, str], list[OutputFile]]:
     """Return the site URL of each asset by its plain name, and all asset files."""
-    settings, insight = material.settings, material.insight
-    accent = settings.theme.accent or (insight.accent.value if insight.accent else None)
+    accent = find_accent(material.insight, material.settings)
     names, files = make_styles(theme.folders, accent=accent, extra=_extra_css(material, warn))
     scripts = ["site.js", *(["search.js"] if material.place(PageKind.SEARCH) else [])]
     if any(Feature.MERMAID in page.features for page in pages):
         scripts.append("diagram.js")
     script_names, script_files = make_scripts(scripts)
-    icons = make_icon_files(material, theme)
+    icons = make_icon_files(material, theme, cache=cache)
     names |= script_names | {Path(file.path).name: file.path for file in icons}
     search = build_search(_search_entries(material, pages)) if "search.js" in names else ()
     return names, [*files, *script_files, *icons, *search, *material.image_files()]

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from generator.assets.card import Card, CardColours, card_key
 from generator.cache import Cache
-from generator.model.insight import Fact
-from generator.model.output import OutputFile
+from generator.model.insight import Insight
+from generator.model.output import OutputFile, digest_of
 from generator.model.page import Page
+from generator.model.repository import Repository
 from generator.pages.frame import SiteFrame
 from generator.pages.material import Material
 from generator.render.pages import card_path
-from generator.render.theme import Theme
+from generator.render.theme import Theme, find_theme
+from generator.settings import Settings
 from generator.workers import map_forked
 
+# Raise it when the icons' design changes.
+_ICONS_EDITION = 1
 _LOGO_LIMIT_BYTES = 2 * 1024 * 1024
 
 
@@ -34,7 +40,14 @@ def make_card_files(
     if not material.settings.cards.enabled:
         return []
     shown = [page for page in pages if page.is_indexed]
-    cards = [make_card(material, frame, theme, page) for page in shown]
+    cards = [
+        _make_card(
+            material.repository, material.insight, material.settings, theme,
+            title="" if page.title == frame.name else page.title,
+            text=page.description or frame.pitch or "",
+        )
+        for page in shown
+    ]  # fmt: skip
     keys = [card_key(card) for card in cards]
     drawn = cache.get_many(keys) if cache else {}
     missing = {key: card for key, card in zip(keys, cards, strict=True) if key not in drawn}
@@ -48,42 +61,56 @@ def make_card_files(
     ]
 
 
-def make_card(material: Material, frame: SiteFrame, theme: Theme, page: Page) -> Card:
-    """Return what a page's card says."""
+def draw_home_card(repository: Repository, insight: Insight, settings: Settings) -> bytes:
+    """Return the home page's card as a PNG, without building anything else."""
+    theme = find_theme(settings.theme.name)
+    pitch = insight.pitch.value if insight.pitch else ""
+    return _draw(_make_card(repository, insight, settings, theme, title="", text=pitch))
+
+
+def find_accent(insight: Insight, settings: Settings) -> str | None:
+    """Return the project's own colour, from the settings or its logo."""
+    return settings.theme.accent or (insight.accent.value if insight.accent else None)
+
+
+def _make_card(  # noqa: PLR0913  what a card is made of
+    repository: Repository,
+    insight: Insight,
+    settings: Settings,
+    theme: Theme,
+    *,
+    title: str,
+    text: str,
+) -> Card:
     colours = theme.file.card
-    accent = find_accent(material) or colours.accent
-    version = f"v{frame.version}" if frame.version and frame.version[0].isdigit() else frame.version
+    version = insight.version.value if insight.version else ""
+    number = f"v{version}" if version[:1].isdigit() else version
+    license_name = insight.license.spdx or insight.license.name if insight.license else ""
     return Card(
-        project=frame.name,
-        title="" if page.title == frame.name else page.title,
-        text=page.description or frame.pitch or "",
+        project=insight.name.value,
+        title=title,
+        text=text,
         theme=theme.file.name,
         colours=CardColours(
             background=colours.background,
             text=colours.text,
             muted=colours.muted,
             line=colours.line,
-            accent=accent,
+            accent=find_accent(insight, settings) or colours.accent,
         ),
-        facts=tuple(fact for fact in (version, frame.license_name) if fact),
-        host=urlsplit(frame.url).netloc if frame.url else "",
-        logo=read_logo(material),
+        facts=tuple(fact for fact in (number, license_name) if fact),
+        host=urlsplit(settings.site.url).netloc if settings.site.url else "",
+        logo=_read_logo(repository, insight),
     )
 
 
-def find_accent(material: Material) -> str | None:
-    """Return the project's own colour, from the settings or its logo."""
-    accent = material.insight.accent
-    return material.settings.theme.accent or (accent.value if accent else None)
-
-
-def read_logo(material: Material) -> bytes | None:
+def _read_logo(repository: Repository, insight: Insight) -> bytes | None:
     """Return the logo's bytes, None without one of a sensible size."""
-    logo: Fact[str] | None = material.insight.logo
-    files = material.repository.files
-    if logo is None or files.sizes.get(logo.value, _LOGO_LIMIT_BYTES) >= _LOGO_LIMIT_BYTES:
+    path = insight.logo.value if insight.logo else None
+    files = repository.files
+    if path is None or files.sizes.get(path, _LOGO_LIMIT_BYTES) >= _LOGO_LIMIT_BYTES:
         return None
-    return files.read_bytes(logo.value)
+    return files.read_bytes(path)
 
 
 def _draw(card: Card) -> bytes:
@@ -92,7 +119,22 @@ def _draw(card: Card) -> bytes:
     return draw_card(card)
 
 
-def make_icon_files(material: Material, theme: Theme) -> tuple[OutputFile, ...]:
-    """Return the icons and the web manifest."""
-    del material, theme
-    return ()
+def make_icon_files(
+    material: Material, theme: Theme, *, cache: Cache | None
+) -> tuple[OutputFile, ...]:
+    """Return the icons and the web manifest, kept by what they are drawn from."""
+    name = material.insight.name.value
+    logo = _read_logo(material.repository, material.insight)
+    accent = find_accent(material.insight, material.settings) or theme.file.card.accent
+    light, dark = theme.file.chrome_light, theme.file.chrome_dark
+    parts = ("icons", _ICONS_EDITION, name, logo, accent, light, dark)
+    key = digest_of(msgspec.msgpack.encode(parts)).encode()
+    stored = cache.get_many([key]).get(key) if cache else None
+    if stored is not None:
+        return msgspec.msgpack.decode(stored, type=tuple[OutputFile, ...])
+    from generator.assets.icons import make_icons  # noqa: PLC0415  Pillow, and only for new icons
+
+    icons = make_icons(name=name, logo=logo, accent=accent, light=light, dark=dark)
+    if cache:
+        cache.put_many({key: msgspec.msgpack.encode(icons)})
+    return icons

@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import json
 import re
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from generator.assets.colours import contrast, legible, mix
 from generator.assets.lettering import Style, clean, set_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import traceback
@@ -15,6 +16,9 @@ _INTERRUPTED = 130
 
 def run_verb(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
     """Run a verb; print an error as two lines, message then hint, and return its exit status."""
+    # A build makes many objects and few cycles: looking for cycles as often as Python does by
+    # default takes a tenth of its time.
+    gc.set_threshold(200_000, 20, 20)
     try:
         return run(arguments)
     except FourSiteError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def make_environment(
     )
     environment.filters["bytes"] = format_bytes
     environment.filters["day"] = format_day
+    environment.filters["short_day"] = format_short_day
     environment.filters["compact"] = format_count
     environment.filters["language_name"] = language_name
     return environment
@@ -46,12 +48,13 @@ def format_bytes(size: int) -> str:
     """Return a size for people, in the decimal units that download pages use: `4.2 MB`."""
     if size < 1000:
         return f"{size} B"
-    amount = float(size)
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.95:
-            break
-    return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.1f} {unit}"
+    power = min(int(math.log(size + 0.05, 1000)), len(_UNITS))
+    amount = size / 1000**power
+    return (
+        f"{amount:.0f} {_UNITS[power - 1]}"
+        if amount >= 100
+        else f"{amount:.1f} {_UNITS[power - 1]}"
+    )
 
 
 def format_day(day: datetime.date | datetime.datetime | str) -> str:
@@ -59,6 +62,12 @@ def format_day(day: datetime.date | datetime.datetime | str) -> str:
     if isinstance(day, str):
         day = datetime.date.fromisoformat(day[:10])
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_short_day(day: datetime.date | datetime.datetime | str) -> str:
+    """Return a date for a narrow place: `4 Aug 2026`."""
+    number, month, year = format_day(day).split(" ")
+    return f"{number} {month[:3]} {year}"
 
 
 def format_count(number: int) -> str:
@@ -70,6 +79,7 @@ def format_count(number: int) -> str:
     return str(number)
 
 
+_UNITS = ("kB", "MB", "GB", "TB")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
@@ -40,11 +40,11 @@ def _atom(name: str, site_url: str, language: str, versions: Sequence[Version]) 
     entries = "".join(_atom_entry(name, site_url, version) for version in versions)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(language)}>\n'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{_text(language)}">\n'
         f"<title>{_text(name)} releases</title>\n"
         f"<id>{_text(site_url)}changelog/</id>\n"
-        f'<link rel="self" href={quoteattr(site_url + ATOM_PATH)}/>\n'
-        f'<link rel="alternate" type="text/html" href={quoteattr(site_url + "changelog/")}/>\n'
+        f'<link rel="self" href="{_text(site_url + ATOM_PATH)}"/>\n'
+        f'<link rel="alternate" type="text/html" href="{_text(site_url + "changelog/")}"/>\n'
         f"<updated>{_time(newest)}</updated>\n"
         f"<author><name>{_text(name)}</name></author>\n{entries}</feed>\n"
     )
@@ -55,7 +55,7 @@ def _atom_entry(name: str, site_url: str, version: Version) -> str:
     address = f"{site_url}changelog/#{version.anchor}"
     return (
         f"<entry>\n<title>{_text(name)} {_text(version.name)}</title>\n"
-        f"<id>{_text(address)}</id>\n<link href={quoteattr(address)}/>\n"
+        f'<id>{_text(address)}</id>\n<link href="{_text(address)}"/>\n'
         f"<updated>{_time(version.date)}</updated>\n"
         f'<content type="html">{_text(version.html)}</content>\n</entry>\n'
     )

@@ -34,7 +34,7 @@ class PageRenderer:
     its plain name (`site.css`), `feeds` the site URLs of feeds by media type.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a site is made of, each named
         self,
         *,
         frame: Any,
@@ -94,7 +94,7 @@ class PageRenderer:
             "language": language,
             "direction": text_direction(language),
             # The words around the content are English, whatever the content is.
-            "ui_language": Markup("" if language.startswith("en") else ' lang="en"'),
+            "ui_language": Markup("" if language.startswith("en") else ' lang="en"'),  # noqa: S704
             "rel": lambda url: link_from(place, url, base_path=base_path),
             "asset": lambda name: link_from(place, self._assets[name], base_path=base_path),
             "has_asset": self._assets.__contains__,
