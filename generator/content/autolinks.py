@@ -161,8 +161,11 @@ def _split_text(token: Token) -> list[Token]:
 
 
 def _email_end(match: re.Match[str]) -> int | None:
-    """Return where the mail address ends; a domain that ends with `-` or `_` makes it none."""
+    """Return where the mail address ends. It is none unless its last part ends with a letter.
+
+    So a package with its version (`name@1.2.3`) stays text.
+    """
     address, slash, _ = match[0].partition("/")
     if address.startswith("xmpp:") and slash:
         return match.end()
-    return None if address[-1] in "-_" else match.start() + len(address)
+    return match.start() + len(address) if address[-1].isalpha() else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-EMOJI = r":(?<!\w:)(?<!::)(?P<emoji>[a-z0-9_+\-]{1,60}):(?!\w)"
+EMOJI = r":(?<!\w:)(?P<emoji>[a-z0-9_+\-]{1,60}):(?!\w)"
 """A name in its colons, as part of a regular expression."""
 
 _NAME = re.compile(EMOJI)
@@ -30,9 +30,14 @@ def _emoji_by_name() -> dict[str, str]:
     )
 
     by_name = {
-        name: "".join(chr(int(code, 16)) for code in entry["unicode"].split("-"))
+        name: "".join(chr(int(code, 16)) for code in _codes(entry))
         for name, entry in emoji.items()
         if "unicode" in entry
     }
     by_name |= {alias: by_name[name] for alias, name in aliases.items() if name in by_name}
     return {name.strip(":"): characters for name, characters in by_name.items()}
+
+
+def _codes(entry: dict[str, str]) -> list[str]:
+    """Return code points in hexadecimal, with the selector that asks for a coloured picture."""
+    return entry.get("unicode_alt", entry["unicode"]).split("-")

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from generator.content.footnotes import Note, note_id, use_id
 from generator.content.markdown_html import Env, GfmHtml
 from generator.content.pieces import Pieces
-from generator.content.tag_filter import drop_code, filter_tags
+from generator.content.tag_filter import tame_tags
 from generator.model.document import Feature
 
 _FOOTNOTES_ID = "Site-footnotes"
@@ -62,7 +62,7 @@ class SiteHtml(GfmHtml):
         return f'<p class="{env["pieces"].add_attributes(class_="callout-title")}">'
 
     def raw(self, token: Token, _env: Env) -> str:
-        return filter_tags(drop_code(token.content))
+        return tame_tags(token.content)
 
     def list_item(self, token: Token, env: Env) -> str:
         if "checked" not in token.meta:

@@ -19,23 +19,24 @@ def read_mdx(text: str) -> str:
     fence = ""
     for line in text.split("\n"):
         opening = _FENCE.match(line)
-        if not fence and opening:
-            parts.append(_read_prose("\n".join(prose)))
-            prose, fence = [], opening[1]
-            parts.append(line)
-        elif fence:
+        if fence:
             parts.append(line)
             if opening and opening[1].startswith(fence) and line.strip() == opening[1]:
                 fence = ""
+        elif opening:
+            parts += (*_read_prose(prose), line)
+            prose, fence = [], opening[1]
         else:
             prose.append(line)
-    parts.append(_read_prose("\n".join(prose)))
-    return "\n".join(parts)
+    return "\n".join([*parts, *_read_prose(prose)])
 
 
-def _read_prose(text: str) -> str:
-    text = _COMMENT.sub("", _drop_statements(text))
-    return _COMPONENT.sub(_keep_title, text)
+def _read_prose(lines: list[str]) -> list[str]:
+    """Return what stands between code blocks, readable, as lines."""
+    if not lines:
+        return []
+    text = _COMMENT.sub("", _drop_statements("\n".join(lines)))
+    return [_COMPONENT.sub(_keep_title, text)]
 
 
 def _drop_statements(text: str) -> str:

@@ -15,10 +15,9 @@ from generator.content.emoji import EMOJI, find_emoji
 from generator.model.forge import Forge, ForgeKind
 from generator.model.links import LinkResolver
 
-# Elements that are left alone with all that is in them, and tags.
-_SKIPPED = re.compile(
-    r"<(a|code|pre|kbd|samp|tt)(?: [^<>]*)?>(?:(?!</\1>)[\s\S])*+|<[^<>]*>", re.ASCII
-)
+# Left alone: code with all that is in it, and tags. Links only may have emoji in them.
+_SKIPPED = re.compile(r"<(code|pre|kbd|samp|tt)(?: [^<>]*)?>(?:(?!</\1>)[\s\S])*+|<[^<>]*>")
+_LINK = re.compile(r"<a [^<>]*>(?:(?!</a>)[\s\S])*+")
 _LOGIN = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
 _AFTER = r"(?![\w/@\-]|\.\w)"
 # Each begins with a plain character, which makes searching fast; what may stand before it is
@@ -42,21 +41,33 @@ def link_references(html: str, *, forge: Forge | None, links: LinkResolver) -> s
     found = list(_EMOJI_ONLY.finditer(html)) if forge is None else _find_all(html)
     if not found:
         return html if forge is None else _shorten_urls(html, forge)
-    spans = [match.span() for match in _SKIPPED.finditer(html)]
-    starts = [start for start, _ in spans]
+    skipped = _Spans(_SKIPPED, html)
+    in_links = _Spans(_LINK, html)
     out: list[str] = []
     done = 0
     for match in found:
-        place = bisect_right(starts, match.start()) - 1
-        if match.start() < done or (place >= 0 and match.start() < spans[place][1]):
+        place = match.start()
+        if place < done or place in skipped or (match.lastgroup != "emoji" and place in in_links):
             continue
         start, replacement = _replace(match, html, forge, links)
-        if replacement:
+        if replacement and start >= done:
             out += (html[done:start], replacement)
             done = match.end()
     out.append(html[done:])
     text = "".join(out)
     return text if forge is None else _shorten_urls(text, forge)
+
+
+class _Spans:
+    """Where a pattern matches, to be asked about single places."""
+
+    def __init__(self, pattern: re.Pattern[str], html: str) -> None:
+        self._spans = [match.span() for match in pattern.finditer(html)]
+        self._starts = [start for start, _ in self._spans]
+
+    def __contains__(self, place: int) -> bool:
+        number = bisect_right(self._starts, place) - 1
+        return number >= 0 and place < self._spans[number][1]
 
 
 def _find_all(html: str) -> list[re.Match[str]]:

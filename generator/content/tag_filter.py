@@ -15,11 +15,27 @@ _TAG = re.compile(rf"<(?=/?(?:{_SWALLOWING})(?:[\s/>]|$))", re.IGNORECASE)
 _CODE = re.compile(r"<(script|style)(?:\s[^<>]*)?>[^<]*(?:<(?!/\1)[^<]*)*</\1\s*>", re.IGNORECASE)
 
 
+# A complete frame becomes a link: what it would show is at another host.
+_FRAME = re.compile(r"<iframe(\s[^<>]*)>[^<]*</iframe\s*>", re.IGNORECASE)
+_FRAME_SOURCE = re.compile(r"\ssrc=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_FRAME_TITLE = re.compile(r"\stitle=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+
+
 def filter_tags(html: str) -> str:
     """Return raw HTML with the opening `<` of each disallowed tag escaped."""
     return _TAG.sub("&lt;", html)
 
 
-def drop_code(html: str) -> str:
-    """Return raw HTML without its scripts and style sheets."""
-    return _CODE.sub("", html)
+def tame_tags(html: str) -> str:
+    """Return raw HTML without its scripts and style sheets, and with links for its frames."""
+    return filter_tags(_FRAME.sub(_link_frame, _CODE.sub("", html)))
+
+
+def _link_frame(match: re.Match[str]) -> str:
+    source, title = _FRAME_SOURCE.search(match[1]), _FRAME_TITLE.search(match[1])
+    if source is None:
+        return ""
+    address = (source[1] or source[2] or "").strip()
+    quoted = address.replace("'", "%27")
+    text = (title[1] or title[2] if title else "") or address
+    return f"<p><a href='{quoted}'>{text}</a></p>"

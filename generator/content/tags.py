@@ -40,6 +40,7 @@ class TagFinisher:
         self._link_start: int | None = None
         self._bare_picture: int | None = None
         self._lost_pictures = False
+        self._open_links: list[bool] = []
 
     def finish(self, html: str) -> str:
         """Return the HTML with every tag as the page shows it."""
@@ -65,8 +66,7 @@ class TagFinisher:
             case "source" if "src" not in attributes and "srcset" not in attributes:
                 return ""
             case "a":
-                self._link_start = len(self._out) if "href" in attributes else None
-                self._bare_picture = None
+                return self._open_link(attributes)
             case "video":
                 attributes |= {"controls": "", "preload": "metadata"}
             case "table":
@@ -77,9 +77,22 @@ class TagFinisher:
                 )
         return _write(_RENAMED.get(tag, tag), attributes)
 
+    def _open_link(self, attributes: dict[str, str]) -> str:
+        """Write a link unless it says nothing, or stands in another (as a heading's may)."""
+        is_shown = bool(attributes) and not any(self._open_links)
+        self._open_links.append(is_shown)
+        if not is_shown:
+            return ""
+        self._link_start = len(self._out) if "href" in attributes else None
+        self._bare_picture = None
+        return _write("a", attributes)
+
     def _close(self, tag: str) -> str:
         if tag == "a":
+            if not (self._open_links and self._open_links.pop()):
+                return ""
             self._name_link()
+            return "</a>"
         return f"</{_RENAMED.get(tag, tag)}>" + ("</div>" if tag == "table" else "")
 
     def _settle(self, tag: str, attributes: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from generator.content.document import read_document
 from generator.content.pieces import Pieces
@@ -157,5 +157,10 @@ def open_page(browser: Browser) -> tuple[Page, list[str]]:  # noqa: F811
     page.goto("about:blank")
     page.evaluate(RECORDER)
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     return page, dialogs
