@@ -62,6 +62,7 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         "LC_ALL": "C",
         "LANGUAGE": "C",
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_PAGER": "cat",
         "GIT_NO_LAZY_FETCH": "1",

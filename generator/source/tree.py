@@ -84,7 +84,7 @@ def list_tree(
     _walk(state)
     _follow_links(state)
     tree = FileTree(root=Path(state.root), sizes=dict(sorted(state.sizes.items())))
-    return tree, _warn_of_refused(state.refused)
+    return tree, warn_of_left_out(state.refused)
 
 
 def _folders_of(paths: Collection[str]) -> frozenset[str]:
@@ -179,10 +179,11 @@ def _follow_links(state: _Pass) -> None:
             _count(state, path, regular[inside])
 
 
-def _warn_of_refused(refused: list[str]) -> tuple[BuildWarning, ...]:
-    if not refused:
+def warn_of_left_out(paths: Collection[str]) -> tuple[BuildWarning, ...]:
+    """Return the one warning about paths that cannot be part of a site, none without paths."""
+    if not paths:
         return ()
-    refused.sort()
+    refused = sorted(paths)
     named = [ascii(path) if not path.isprintable() else path for path in refused]
     more = len(refused) - _NAMED_IN_WARNING
     text = ", ".join(named[:_NAMED_IN_WARNING]) + (f" and {more} more" if more > 0 else "")
