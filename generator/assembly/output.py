@@ -37,6 +37,19 @@ _FEED_TYPES = {
 }
 
 
+# What the search says a result is.
+_KIND_LABELS = {
+    PageKind.HOME: "Home",
+    PageKind.DOC: "Docs",
+    PageKind.CHANGELOG: "Changelog",
+    PageKind.DOWNLOADS: "Downloads",
+    PageKind.CONTRIBUTORS: "People",
+    PageKind.LICENSE: "Licence",
+    PageKind.PAPER: "Project",
+    PageKind.FUNDING: "Sponsor",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCounts:
     """What `write_site` did, beside what the folder itself knows."""
@@ -155,7 +168,7 @@ def _search_entries(material: Material, pages: Iterable[Page]) -> Iterator[Searc
         yield SearchEntry(
             url=page.place.url,
             title=page.title,
-            kind=page.place.kind.value,
+            kind=_KIND_LABELS.get(page.place.kind, ""),
             sections=_search_sections(document) if document else (),
         )
 

@@ -75,7 +75,8 @@ def _features(material: Material, first: Place) -> frozenset[Feature]:
 
 
 def _url(number: int) -> str:
-    return "changelog/" if number == 1 else f"changelog/{number}/"
+    # At the same depth as the first page: the notes' relative links hold on every one.
+    return "changelog/" if number == 1 else f"changelog-{number}/"
 
 
 def _chunks(versions: Sequence[Version]) -> list[tuple[Version, ...]]:
