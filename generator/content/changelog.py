@@ -140,10 +140,14 @@ def merge_versions(
     The changelog's words win over the release's; its date over the release's, and that over the
     tag's. Nothing is invented: what no source says is absent.
     """
-    project = _project_of(tags, releases, forge)
+    project = _project_of(sections, releases, tags, forge)
     merged: dict[object, Version] = {}
     for section in sections:
-        merged[_key(section.name, project)] = section
+        name = read_version(section.name, project=project)
+        merged.setdefault(
+            name.key if name else section.name,
+            replace(section, name=name.text) if name else section,
+        )
     for release, html, downloads in releases:
         name = _name_of(release, project)
         key = name.key if name else release.tag
@@ -157,22 +161,19 @@ def merge_versions(
     return _finish(newest_first(without_bare(shown, project), project), forge)
 
 
-def _key(name: str, project: str) -> object:
-    read = read_version(name, project=project)
-    return read.key if read else name
-
-
 def _name_of(release: Release, project: str) -> VersionName | None:
     return read_version(release.tag, project=project) or read_version(release.name, project=project)
 
 
 def _project_of(
-    tags: Sequence[Tag],
+    sections: Sequence[Version],
     releases: Sequence[tuple[Release, Markup | None, tuple[Download, ...]]],
+    tags: Sequence[Tag],
     forge: Forge | None,
 ) -> str:
-    """Return the word in front of every tag that is no package: `jq-1.7` in a project of one."""
+    """Return the word in front of every version that names no package, as in `jq-1.7`."""
     names = [tag.name for tag in tags] or [release.tag for release, _, _ in releases]
+    names = names or [section.name for section in sections]
     packages = Counter(read.package.lower() for name in names if (read := read_version(name)))
     usual = packages.most_common(1)
     if usual and usual[0][0] and usual[0][1] * 10 >= packages.total() * 8:

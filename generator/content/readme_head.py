@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.content.block_tree import (
     HEADINGS,
@@ -25,7 +25,7 @@ HEAD_LIMIT = 60
 PITCH_LIMIT = 200
 # Headings that name a section in any README, never the project.
 _ORDINARY = re.compile(
-    r"(?:install|usage|getting started|quick ?start|table of|contents|licen[cs]e|contribut"
+    r"(?:install\w*|usage|getting started|quick ?start|table of|contents|licen[cs]e|contribut\w*"
     r"|(?:\w+ )?features|overview|introduction|about|requirements|news|changelog"
     r"|documentation|what is|how to|why)\b.*",
     re.IGNORECASE,
@@ -174,7 +174,8 @@ def find_described(parts: list[Part]) -> Pitch | None:
     """Return the first sentence of a section that says what the project is; it stays there."""
     for part in parts[:2]:
         if part.blocks and _ABOUT.fullmatch(plain_title(part.title)):
-            return find_pitch([block for block in part.blocks if block.tag == "p"][:1], None)
+            found = find_pitch([block for block in part.blocks if block.tag == "p"][:1], None)
+            return replace(found, nodes=()) if found else None
     return None
 
 

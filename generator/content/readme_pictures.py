@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.content.badge_words import is_badge_address
 from generator.content.block_tree import (
     HEADINGS,
     BlockTree,
@@ -105,6 +106,8 @@ def drop_unseen(head: list[Element], title: Element | None) -> None:
         if leaf.tag in HEADINGS or is_sentence_leaf(leaf):
             return
         marks = [inner for inner in leaf.walk() if is_unseen(inner)]
+        if any(is_badge_address(mark.attributes.get("href", "")) for mark in marks):
+            continue
         found = links(leaf)
         is_one_link = len(found) == 1 and leaf.text == found[0].text
         is_logo = is_one_link and bool(_LOGO_WORDS.search(leaf.text)) and len(leaf.text) < 60

@@ -39,7 +39,7 @@ _CONTENTS = re.compile(
 _BACK = re.compile(
     r"[(\[\s⬆️↑🔝^▲⏫]*(?:back|return|go) to (?:the )?top[)\]\s⬆️↑🔝]*|[⬆️↑🔝\s]+", re.IGNORECASE
 )
-_PROMPT = re.compile(r"^\s*(?:[$>%#❯]\s+|PS>\s*|(?:[A-Z]:\\>))")
+_PROMPT = re.compile(r"^\s*(?:[$>%❯]\s+|PS>\s*|(?:[A-Z]:\\>))")
 _LEAD_LIMIT = 140
 _START_TEXT_LIMIT, _START_BLOCKS_LIMIT = 4000, 14
 
