@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.assembly.indexing import make_search_files
 from generator.assembly.picturing import find_accent, make_card_files, make_icon_files
-from generator.assets.search import SearchEntry, SearchSection, build_search
 from generator.assets.styles import make_scripts, make_styles
 from generator.cache import Cache
-from generator.model.document import Document, Feature
+from generator.model.document import Feature
 from generator.model.output import OutputFile
 from generator.model.page import Page, PageKind
 from generator.model.report import BuildWarning
@@ -37,19 +37,6 @@ _FEED_TYPES = {
 }
 
 
-# What the search says a result is.
-_KIND_LABELS = {
-    PageKind.HOME: "Home",
-    PageKind.DOC: "Docs",
-    PageKind.CHANGELOG: "Changelog",
-    PageKind.DOWNLOADS: "Downloads",
-    PageKind.CONTRIBUTORS: "People",
-    PageKind.LICENSE: "Licence",
-    PageKind.PAPER: "Project",
-    PageKind.FUNDING: "Sponsor",
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCounts:
     """What `write_site` did, beside what the folder itself knows."""
@@ -73,6 +60,9 @@ def write_site(  # noqa: PLR0913  the build's own values, each named
     names, files = _make_assets(material, theme, pages, cache=cache, warn=warn)
     cards = make_card_files(material, frame, theme, pages, cache=cache)
     folder.record(folder.put(file) for file in [*files, *cards])
+    if frame.has_search:
+        index = make_search_files(material, pages, cache=cache, processes=options.processes)
+        folder.record(folder.put(file) for file in index)
     feeds = _make_feeds(material, frame)
     renderer = PageRenderer(
         frame=frame,
@@ -131,8 +121,7 @@ def _make_assets(
     script_names, script_files = make_scripts(scripts)
     icons = make_icon_files(material, theme, cache=cache)
     names |= script_names | {Path(file.path).name: file.path for file in icons}
-    search = build_search(_search_entries(material, pages)) if "search.js" in names else ()
-    return names, [*files, *script_files, *icons, *search, *material.image_files()]
+    return names, [*files, *script_files, *icons, *material.image_files()]
 
 
 def _extra_css(material: Material, warn: Callable[[BuildWarning], None]) -> str:
@@ -158,26 +147,6 @@ def _overrides(material: Material) -> Path | None:
     if name is None or name not in material.repository.files.folders:
         return None
     return material.repository.files.root / name
-
-
-def _search_entries(material: Material, pages: Iterable[Page]) -> Iterator[SearchEntry]:
-    for page in pages:
-        if not page.is_indexed:
-            continue
-        document = material.documents.get(page.place.source or "")
-        yield SearchEntry(
-            url=page.place.url,
-            title=page.title,
-            kind=_KIND_LABELS.get(page.place.kind, ""),
-            sections=_search_sections(document) if document else (),
-        )
-
-
-def _search_sections(document: Document) -> tuple[SearchSection, ...]:
-    return tuple(
-        SearchSection(anchor=section.anchor, title=section.title, text=section.text)
-        for section in document.sections
-    )
 
 
 def _make_feeds(material: Material, frame: SiteFrame) -> tuple[OutputFile, ...]:
