@@ -16,7 +16,7 @@ from generator.content.attributes import AttributeFilter
 # nh3 writes attributes as ` name="value"` with `<`, `>`, `"` and `&` escaped, and text with `<` and
 # `>` escaped: what looks like a tag is one. The private-use characters can only be a signature.
 _TAG = re.compile(
-    r"<(/?)(a|img|picture|source|video|table|center|tt|strike)((?: [^<>]*)?)>"
+    r"<(/?)(a|img|source|video|table|details|center|tt|strike)((?: [^<>]*)?)>"
     r"|<()([a-z][a-z0-9]*)( [^<>\ue000-\uefff]*[\ue000-\uefff][^<>]*)>"
 )
 _ATTRIBUTE = re.compile(r' ([a-z][a-z\-]*)="([^"]*)"')
@@ -47,17 +47,14 @@ class TagFinisher:
         done = 0
         for match in _TAG.finditer(html):
             self._out.append(html[done : match.start()])
-            self._out.append(self._finish_tag(match, html))
+            self._out.append(self._close(match[2]) if match[1] else self._open(match, html))
             done = match.end()
         self._out.append(html[done:])
         text = "".join(self._out)
         return _EMPTY_PICTURE.sub(_keep_links, text) if self._lost_pictures else text
 
-    def _finish_tag(self, match: re.Match[str], html: str) -> str:
-        is_closing = match[1] == "/"
+    def _open(self, match: re.Match[str], html: str) -> str:
         tag: str = match[2] or match[5]
-        if is_closing:
-            return self._close(tag)
         attributes = dict(_ATTRIBUTE.findall(match[3] or match[6] or ""))
         self._settle(tag, attributes)
         match tag:
@@ -69,6 +66,8 @@ class TagFinisher:
                 return self._open_link(attributes)
             case "video":
                 attributes |= {"controls": "", "preload": "metadata"}
+            case "details" if not _has_summary(html, match.end()):
+                return _write("details", attributes) + "<summary>Details</summary>"
             case "table":
                 label = _table_label(html, match.end())
                 return (
@@ -177,6 +176,11 @@ def _file_name(target: str) -> str:
     """Return a few words for a picture nobody described; `target` and the result are escaped."""
     name = PurePosixPath(unquote(urlsplit(unescape(target)).path)).stem
     return escape(name.replace("-", " ").replace("_", " ").strip()) or "image"
+
+
+def _has_summary(html: str, start: int) -> bool:
+    """Tell whether a summary comes before the end; without one browsers show a word of theirs."""
+    return html.find("<summary", start, html.find("</details>", start)) >= 0
 
 
 def _table_label(html: str, start: int) -> str:

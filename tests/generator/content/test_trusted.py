@@ -175,6 +175,11 @@ def test_links_never_stand_in_links() -> None:
     assert not re.search(r"<a[^<>]*>(?:(?!</a>).)*<a", html, re.DOTALL)
 
 
+def test_details_without_a_summary_get_one() -> None:
+    assert show("<details>x</details>") == "<details><summary>Details</summary>x</details>"
+    assert show("<details>\n<summary>s</summary></details>").count("<summary>") == 1
+
+
 def test_html_nested_beyond_reason_is_shown_as_text() -> None:
     html = show("<div>" * 40_000 + "x")
     assert html.count("<div>") <= 1000
