@@ -10,14 +10,14 @@ from generator.content.pieces import Pieces
 from generator.content.slugs import Slugger
 
 HEADING = re.compile(r"<h([1-6])((?: [^<>]*)?)>(.*?)</h\1>", re.DOTALL)
-_ID = re.compile(r' id="([^"]*)"')
+_OWN = re.compile(r' (?:id|name)="([^"]*)"')
 _TAG = re.compile(r"<[^<>]*>")
 
 
 def add_anchors(html: str, *, pieces: Pieces) -> tuple[str, set[str]]:
     """Return sanitised HTML with an id and a permalink at each heading, and those ids.
 
-    An id that the author gave to a heading stays as a second anchor inside it.
+    An id or name that the author gave to a heading stays as a second anchor inside it.
     """
     slugger = Slugger()
     anchors: set[str] = set()
@@ -29,12 +29,11 @@ def add_anchors(html: str, *, pieces: Pieces) -> tuple[str, set[str]]:
         if not anchor:
             return match[0]
         anchors.add(anchor)
-        own = _ID.search(attributes)
-        mark = f'<a id="{own[1]}"></a>' if own else ""
-        rest = _ID.sub("", attributes)
+        marks = "".join(f'<a id="{own}"></a>' for own in dict.fromkeys(_OWN.findall(attributes)))
+        rest = _OWN.sub("", attributes)
         label = escape(replace_emoji(" ".join(text.split())))
         name = escape(anchor)
         link = f'<a class="anchor" href="#{name}" aria-label="Permalink: {label}"></a>'
-        return f'<h{level} id="{name}"{rest}>{mark}{content}{link}</h{level}>'
+        return f'<h{level} id="{name}"{rest}>{marks}{content}{link}</h{level}>'
 
     return HEADING.sub(add, html), anchors

@@ -5,7 +5,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from generator.content.anchors import mend_anchors
+from generator.content.document import read_document
 from generator.model.document import Document
+from tests.support.links import OpenLinks
 
 
 def _documents(href: str, link: str) -> dict[str, Document]:
@@ -42,3 +44,9 @@ def test_missing_anchor_leads_to_the_page() -> None:
 
 def test_anchor_of_another_site_is_left_alone() -> None:
     assert 'href="https://x.org/#gone"' in _mended("https://x.org/#gone", "docs/a.md#gone")
+
+
+def test_name_that_an_author_gave_to_a_heading_is_an_anchor() -> None:
+    text = '<h3 name="encoding">\nWhat about UTF-16?\n</h3>\n'
+    document = read_document("FAQ.md", text, links=OpenLinks())
+    assert {"encoding", "what-about-utf-16"} <= document.anchors
