@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from generator.content.badge_words import is_badge_address, may_be_badge, words_of
-from generator.content.block_tree import HEADINGS, is_unseen, links, pictures, take
-from generator.content.html_tree import Element, squeeze
+from generator.content.block_tree import HEADINGS, is_unseen, lines_of, links, pictures, take
+from generator.content.html_tree import Element, Node, squeeze
 from generator.model.readme import Badge, Picture
 
 SHOWN_LIMIT = 6
 _HEIGHT_LIMIT = 42
+_TEXTS = frozenset(("p", "div"))
 _ROWS = frozenset(("p", "div", *HEADINGS, "ul", "ol", "blockquote", "figure"))
 
 
@@ -43,8 +44,9 @@ def lift_badges(head: Iterable[Element], origins: object) -> tuple[Badge, ...]:
     for leaf in head:
         if leaf.tag not in _ROWS:
             continue
-        candidates = list(_candidates(leaf, known))
-        lifted = _badges_in(leaf, candidates)
+        is_text = leaf.tag in _TEXTS
+        lines = [(line, list(_candidates(line, known))) for line in lines_of(leaf)]
+        lifted = [each for line in lines for each in _badges_in(*line, is_text=is_text)]
         found += [badge for badge in map(_badge, lifted) if badge is not None]
         for candidate in lifted:
             take(candidate.element)
@@ -53,15 +55,16 @@ def lift_badges(head: Iterable[Element], origins: object) -> tuple[Badge, ...]:
     return _choose(found)
 
 
-def _candidates(leaf: Element, origins: PictureOrigins | None) -> Iterator[_Candidate]:
+def _candidates(line: Sequence[Node], origins: PictureOrigins | None) -> Iterator[_Candidate]:
     seen: set[int] = set()
-    for link in links(leaf):
+    elements = [node for node in line if isinstance(node, Element)]
+    for link in (link for element in elements for link in links(element)):
         inside = pictures(link)
         if len(inside) > 1 and not link.text:
             continue
         seen |= {id(picture) for picture in inside}
         yield _candidate(link, inside[0] if inside else None, link.attributes["href"], origins)
-    for picture in pictures(leaf):
+    for picture in (picture for element in elements for picture in pictures(element)):
         if id(picture) not in seen:
             yield _candidate(picture, picture, "", origins)
 
@@ -87,33 +90,26 @@ def _candidate(
     )
 
 
-def _badges_in(leaf: Element, candidates: list[_Candidate]) -> list[_Candidate]:
+def _badges_in(
+    line: Sequence[Node], candidates: list[_Candidate], *, is_text: bool
+) -> list[_Candidate]:
     """Return the candidates that are badges: the sure ones, or a row in which most may be."""
-    sure = [candidate for candidate in candidates if candidate.is_sure]
-    if any(candidate.picture is not None for candidate in candidates):
-        return sure
-    likely = [
-        candidate
-        for candidate in candidates
-        if candidate.is_sure or may_be_badge(candidate.alt, candidate.href)
+    words = [candidate for candidate in candidates if candidate.picture is None]
+    likely = [each for each in words if each.is_sure or may_be_badge(each.alt, each.href)]
+    is_row = is_text and len(likely) * 2 > len(words) and not _rest_of(line, candidates)
+    return [
+        each
+        for each in candidates
+        if each.is_sure or (is_row and each in words and not each.href.startswith("#"))
     ]
-    is_row = not _words_outside(leaf, candidates) and not _has_marks(leaf, candidates)
-    if is_row and leaf.tag in {"p", "div"} and len(likely) * 2 > len(candidates):
-        return [each for each in candidates if not each.href.startswith("#")]
-    return sure
 
 
-def _words_outside(leaf: Element, candidates: list[_Candidate]) -> bool:
-    inside = sum(_letters(candidate.element.text) for candidate in candidates)
-    return _letters(leaf.text) > inside
-
-
-def _has_marks(leaf: Element, candidates: list[_Candidate]) -> bool:
-    """Whether signs such as dots or bars divide the links, as in a row of links to read."""
-    rest = leaf.text
+def _rest_of(line: Sequence[Node], candidates: list[_Candidate]) -> str:
+    """Return what a line says beside its links; also dots and bars make it a row to read."""
+    rest = squeeze("".join(node if isinstance(node, str) else node.text for node in line))
     for candidate in candidates:
         rest = rest.replace(candidate.element.text, " ", 1)
-    return bool(rest.split())
+    return rest.strip()
 
 
 def _is_small(image: Element) -> bool:

@@ -196,6 +196,19 @@ def test_a_wall_of_badges_is_six_chips_the_telling_ones_first(take: Taker) -> No
     assert parts.pitch == "Text here now."
 
 
+def test_badges_on_a_line_of_their_own_leave_the_words_beside_them(take: Taker) -> None:
+    parts = take(
+        '<p align="center">\n<img src="logo.png" alt="Acme logo"><br>\n'
+        '<a href="https://ci.example/acme"><img src="https://ci.example/badge.svg" alt="CI"></a>\n'
+        '<a href="https://crates.io/crates/acme"><img src="https://x.example/v" alt="Version"></a>'
+        "<br>\nA small tool that folds maps.\n</p>\n"
+    )
+    assert [badge.label for badge in parts.badges] == ["CI", "Version"]
+    assert parts.banner is not None
+    assert parts.pitch == "A small tool that folds maps."
+    assert parts.body == ""
+
+
 def test_baked_badges_are_pictures_and_their_address_is_known(take: Taker) -> None:
     remote = {f"{BADGE}/npm/v/acme": "assets/media/acme.1234.svg"}
     parts = take(f"# Acme\n\n[![npm]({BADGE}/npm/v/acme)](https://npmjs.com/acme)\n", remote=remote)
