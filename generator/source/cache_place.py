@@ -64,6 +64,35 @@ def prune_folders(parent: Path, *, keep: Path, count: int) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def prune_files(folder: Path, pattern: str, *, limit_bytes: int, limit_count: int) -> None:
+    """Remove the least recently used files that match, until what is left is within the limits."""
+    entries: list[tuple[float, int, Path]] = []
+    for path in folder.glob(pattern):
+        with suppress(OSError):
+            status = path.stat()
+            entries.append((status.st_mtime, status.st_size, path))
+    entries.sort(key=lambda entry: (-entry[0], entry[2]))
+    total = 0
+    for index, (_, size, path) in enumerate(entries):
+        total += size
+        if total > limit_bytes or index >= limit_count:
+            with suppress(OSError):
+                path.unlink()
+
+
+def write_whole(place: Path, content: bytes) -> None:
+    """Write a file so that other processes see the old one or the new one, nothing between."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(place)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def _user_folder() -> Path:
     import platformdirs  # noqa: PLC0415 - only a build that asks the network needs it
 

@@ -1,7 +1,7 @@
 """Answers of web servers, kept on disk with what is needed to ask again cheaply (RFC 9110, 13).
 
 Each entry is one file: a line of JSON about the answer, then its body. Files are written whole
-and moved into place, so any number of processes may share the folder. Keys hold a hash of who
+and moved into place, so any number of processes may share the folder. Names hold a hash of who
 asked, never the token; no request header is stored.
 """
 
@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.source.cache_place import prune_files, write_whole
+
 # Enough to ask again, to page on and to read the body; cookies and quotas are none of it.
-_KEPT_HEADERS = ("etag", "last-modified", "content-type", "link", "date")
+_KEPT_HEADERS = ("etag", "last-modified", "content-type", "link", "date", "cache-control")
 _LIMIT_BYTES = 256 << 20
 _LIMIT_ENTRIES = 20_000
 _VERSION = 1
@@ -25,19 +27,37 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server said. Header names are lower case; `is_cached` when no body was sent now."""
+    """What a server said. Header names are lower case; `is_cached` when no body was sent now.
+
+    `saved_at` is when the cache took it in, in seconds of the system's clock; 0 for a new answer.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     is_cached: bool = False
+    saved_at: int = 0
 
 
-def cache_key(url: str, *, accept: str = "", token: str | None = None, body: bytes = b"") -> str:
-    """Return the name of the entry for this question by this identity."""
-    identity = hashlib.sha256(token.encode()).hexdigest() if token else "anyone"
-    question = json.dumps([_VERSION, url, accept, identity, hashlib.sha256(body).hexdigest()])
-    return hashlib.sha256(question.encode()).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What was asked, by whom: the name of an entry."""
+
+    url: str
+    accept: str = ""
+    body: bytes = b""
+    token: str | None = field(default=None, repr=False)
+
+    @property
+    def subject(self) -> str:
+        """Return the part of the entry's name that is the same for everyone who asks."""
+        parts = [_VERSION, self.url, self.accept, hashlib.sha256(self.body).hexdigest()]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+
+    @property
+    def identity(self) -> str:
+        """Return the part that tells askers apart, because they may see different answers."""
+        return hashlib.sha256(self.token.encode()).hexdigest()[:16] if self.token else "anyone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +68,22 @@ class HttpCache:
     limit_bytes: int = _LIMIT_BYTES
     limit_entries: int = _LIMIT_ENTRIES
 
-    def find(self, key: str) -> Answer | None:
-        place = self._place(key)
+    def find(self, question: Question) -> Answer | None:
+        return self._read(self._place(question))
+
+    def find_of_anyone(self, question: Question) -> Answer | None:
+        """Return the last answer given to any identity: offline there is no token to know it by."""
+        place = self._place(question)
+        try:
+            places = sorted(
+                place.parent.glob(f"{question.subject}-*"),
+                key=lambda path: (path.stat().st_mtime, path.name),
+            )
+        except OSError:
+            return None
+        return self.find(question) or (self._read(places[-1]) if places else None)
+
+    def _read(self, place: Path) -> Answer | None:
         try:
             first, _, body = place.read_bytes().partition(b"\n")
             about = json.loads(first)
@@ -61,42 +95,29 @@ class HttpCache:
                 headers={str(name): str(value) for name, value in about["headers"].items()},
                 body=body,
                 is_cached=True,
+                saved_at=int(about["saved_at"]),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def save(self, key: str, answer: Answer) -> None:
+    def save(self, question: Question, answer: Answer) -> None:
         kept = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-        about = {"status": answer.status, "headers": kept, "length": len(answer.body)}
-        place = self._place(key)
+        about = {
+            "status": answer.status,
+            "headers": kept,
+            "length": len(answer.body),
+            "saved_at": int(time.time()),
+        }
+        place = self._place(question)
         with suppress(OSError):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".new-", dir=place.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(json.dumps(about).encode() + b"\n" + answer.body)
-                os.replace(name, place)  # noqa: PTH105 - the name is text from mkstemp
-            except OSError:
-                Path(name).unlink(missing_ok=True)
-
-    def body_path(self, key: str, suffix: str) -> Path:
-        """Return where a body may be kept as a file of its own, beside the entry."""
-        return self._place(key).with_suffix(suffix)
+            write_whole(place, json.dumps(about).encode() + b"\n" + answer.body)
 
     def prune(self) -> None:
         """Remove the least recently used entries until the folder is within its limits."""
-        entries: list[tuple[float, int, Path]] = []
-        for path in self.folder.glob("*/*"):
-            with suppress(OSError):
-                status = path.stat()
-                entries.append((status.st_mtime, status.st_size, path))
-        entries.sort(key=lambda entry: (-entry[0], entry[2]))
-        total = 0
-        for index, (_, size, path) in enumerate(entries):
-            total += size
-            if total > self.limit_bytes or index >= self.limit_entries:
-                with suppress(OSError):
-                    path.unlink()
+        prune_files(
+            self.folder, "*/*", limit_bytes=self.limit_bytes, limit_count=self.limit_entries
+        )
 
-    def _place(self, key: str) -> Path:
-        return self.folder / key[:2] / key[2:]
+    def _place(self, question: Question) -> Path:
+        name = f"{question.subject}-{question.identity}"
+        return self.folder / name[:2] / name

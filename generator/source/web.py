@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 from generator.errors import SourceError, SourceRefused, SourceUnreachable
-from generator.source.http_cache import Answer, HttpCache, cache_key
+from generator.source.http_cache import Answer, HttpCache, Question
 from generator.source.quota import QuotaSpent, find_limit, wished_wait
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ class Web:
         Follows redirects within the host. Raises QuotaSpent, SourceUnreachable, SourceRefused
         (over `limit_bytes`).
         """
-        key = cache_key(url, accept=accept, token=self.credentials.token, body=body)
-        known = self._cache.find(key) if self._cache else None
+        question = Question(url=url, accept=accept, token=self.credentials.token, body=body)
         if self._is_offline:
-            return known or _raise(_not_cached(url))
+            return self._recall(question)
+        known = self._cache.find(question) if self._cache else None
         if self._spent is not None:
             return self._stale(known, self._spent)
         asked = {"Accept": accept, **(headers or {}), **_conditions(known)}
@@ -122,7 +122,7 @@ class Web:
                 status=known.status, headers=known.headers, body=known.body, is_cached=True
             )
         if self._cache and answer.status == 200:
-            self._cache.save(key, answer)
+            self._cache.save(question, answer)
         return answer
 
     def download(self, url: str, file: BinaryIO, *, accept: str, limit_bytes: int) -> None:
@@ -153,6 +153,12 @@ class Web:
             self._client.close()
             if self._cache:
                 self._cache.prune()
+
+    def _recall(self, question: Question) -> Answer:
+        known = self._cache.find_of_anyone(question) if self._cache else None
+        if known is None:
+            raise _not_cached(question.url)
+        return known
 
     def _stale(self, known: Answer | None, error: SourceError) -> Answer:
         """Return what was known before, and remember why it was good enough; else raise."""
@@ -276,7 +282,3 @@ def _not_cached(url: str) -> NotCached:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc
-
-
-def _raise(error: SourceError) -> Answer:
-    raise error
