@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from generator.insight.texts import SourceText
 
 LINES_LIMIT = 40_000
+LINE_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _EQUALS = re.compile(r"^(={1,6})[ \t]+(.*?)(?:[ \t]+=+)?[ \t]*$")
 _STARS = re.compile(r"^(\*{1,6})[ \t]+(.+)$")
 _TEXTILE = re.compile(r"^h([1-6])(?:\([^)]*\))?\.[ \t]+(.*)$")
+_ONE_LINE_HEADINGS = frozenset({".adoc", ".asciidoc", ".asc", ".org", ".textile"})
 _HTML_HEADING = re.compile(r"<h([1-6])[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _UNDERLINE = re.compile(r"^([=\-~^\"'`*+#:.])\1{2,}[ \t]*$")
 _ORG_BEGIN = re.compile(r"^[ \t]*#\+begin_(src|example|quote)\b[ \t]*([\w+-]*)", re.IGNORECASE)
@@ -55,7 +57,7 @@ _ORG_END = re.compile(r"^[ \t]*#\+end_", re.IGNORECASE)
 _ADOC_FENCE = re.compile(r"^(-{4,}|\.{4,})[ \t]*$")
 _HTML_PRE = re.compile(r"<pre\b[^>]{0,200}>(?:<code\b[^>]{0,200}>)?", re.IGNORECASE)
 _TEXTILE_CODE = re.compile(r"^(?:bc|pre)(?:\([^)]*\))?\.\.?[ \t]+(.*)$")
-_INDENTED = re.compile(r"^(?: {2,}|\t)")
+_INDENTED = re.compile(r"^(?: {2,}| ?\t)")
 _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]")
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _BREAK = re.compile(r"^[\s,;&]*(?:<br ?/?>[\s,;]*)*$")
@@ -187,7 +189,7 @@ def _heading(suffix: str, line: str) -> tuple[int, str] | None:
 
 
 def _is_title(scan: _Scan, line: str, underline: re.Match[str]) -> bool:
-    if not line.strip() or _UNDERLINE.match(line):
+    if not line.strip() or _UNDERLINE.match(line) or scan.suffix in _ONE_LINE_HEADINGS:
         return False
     if scan.suffix in {".rst", ".rest"}:
         return len(underline[0].strip()) >= len(line.strip()) // 2 and len(line) < 200
@@ -237,8 +239,8 @@ def _is_indented_code(scan: _Scan, lines: list[str], at: int) -> bool:
 
 
 def _take_indented(scan: _Scan, lines: list[str], at: int) -> int:
-    body: list[str] = []
-    number = at
+    body = [lines[at]]
+    number = at + 1
     while number < len(lines) and (not lines[number].strip() or _INDENTED.match(lines[number])):
         body.append(lines[number])
         number += 1
@@ -250,6 +252,8 @@ def _take_indented(scan: _Scan, lines: list[str], at: int) -> int:
 
 def _add_spans(scan: _Scan, line: str, number: int) -> None:
     """Record the code of one line; spans with only a line break between them form a group."""
+    if len(line) > LINE_LIMIT:
+        return
     pattern = _SPAN_BY_SUFFIX.get(scan.suffix, _SPAN)
     matches = list(pattern.finditer(line)) or list(_HTML_SPAN.finditer(line))
     groups: list[list[str]] = []

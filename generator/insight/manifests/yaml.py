@@ -8,6 +8,7 @@ from generator.insight.manifests.facts import ManifestBroken
 from generator.insight.texts import SourceText
 
 SIZE_LIMIT_CHARACTERS = 128 * 1024
+BRACKETS_LIMIT = 2000
 
 
 def parse_yaml(source: SourceText) -> Mapping[str, object]:
@@ -18,12 +19,13 @@ def parse_yaml(source: SourceText) -> Mapping[str, object]:
     """
     import yaml  # noqa: PLC0415  # lazy: most repositories have no YAML that we read
 
-    if len(source.text) > SIZE_LIMIT_CHARACTERS:
+    text = source.text
+    if len(text) > SIZE_LIMIT_CHARACTERS or text.count("[") + text.count("{") > BRACKETS_LIMIT:
         raise ManifestBroken("the file is too large")
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(source.text)):
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
             raise ManifestBroken("the file has aliases")
-        data = yaml.safe_load(source.text)
+        data = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ManifestBroken(" ".join(str(error).split())) from error
     if not isinstance(data, dict):
