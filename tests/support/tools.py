@@ -38,23 +38,27 @@ class Tool:
 
 
 def find_browser() -> str | None:
-    """Return a Chromium: the system's, or the one that Playwright downloaded."""
+    """Return a Chromium that tests can drive: the system's, or the one Playwright downloaded."""
+    ask = "from playwright.sync_api import sync_playwright as start\n"
+    ask += "with start() as playwright: print(playwright.chromium.executable_path)"
+    # In a process of its own: the driver is a program that may lack a library of the system.
+    answer = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=False
+    )
+    if answer.returncode != 0:
+        return None
+    own = answer.stdout.strip()
     system = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if system:
-        return system
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow, and rarely needed
-
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        return str(own) if own.exists() else None
+    return system or (own if Path(own).exists() else None)
 
 
 def install_browser() -> None:
     if _is_debian() and _is_root() and shutil.which("apt-get"):
         environment = {"DEBIAN_FRONTEND": "noninteractive"}
         _run("apt-get", "update", "-qq", environment=environment)
+        # Playwright's driver is a Node.js that a bare Debian lacks one library for.
         _run(
-            "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium",
+            "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "libatomic1",
             environment=environment,
         )  # fmt: skip
     else:
