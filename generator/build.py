@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generator.assembly.gathering import gather
 from generator.assembly.output import write_site
+from generator.assembly.picturing import start_icon_files
 from generator.cache import Cache
 from generator.configuration import Layer, merge_layers, read_environment_layer, read_file_layer
 from generator.insight.read import read_insight
@@ -61,12 +62,21 @@ def build(
         )
         is_online = not options.offline and (options.enrich or not found.is_local)
         with closing(_open_cache(options)) as cache:
+            icons = start_icon_files(
+                found.repository, found.insight, found.settings, cache=cache.store
+            )
             material = gather(
                 found.repository, found.insight, found.settings, found.places,
                 cache=cache.store, options=options, is_online=is_online, report=report, warn=warn,
             )  # fmt: skip
             counts = write_site(
-                material, folder, cache=cache.store, options=options, report=report, warn=warn
+                material,
+                folder,
+                icons,
+                cache=cache.store,
+                options=options,
+                report=report,
+                warn=warn,
             )
     except BaseException:
         folder.discard()

@@ -6,11 +6,11 @@ Where fork does not exist (Windows) or is unsafe (macOS), or for little work, it
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -40,7 +40,43 @@ def map_forked(
     return merged
 
 
+def start_forked(function: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin `function` in a child beside this process; return what waits for its result.
+
+    Where a child cannot be had, or ends without a result, the waiting itself does the work.
+    """
+    if _cores() < 2 or not sys.platform.startswith("linux"):
+        return function
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _send_and_exit(function, writer)
+    os.close(writer)
+
+    def wait() -> Result:
+        with os.fdopen(reader, "rb") as pipe:
+            content = pipe.read()
+        _, status = os.waitpid(child, 0)
+        return cast(Result, pickle.loads(content)) if status == 0 else function()  # noqa: S301  our own child's
+
+    return wait
+
+
+def _send_and_exit(function: Callable[[], object], writer: int) -> NoReturn:
+    """End a child without running anything that its parent registered for its own end."""
+    status = 1
+    try:
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(pickle.dumps(function()))
+        status = 0
+    finally:
+        os._exit(status)
+
+
 def _run_shares(work: Callable[[int], list[Result]], count: int) -> list[list[Result]]:
+    import multiprocessing  # noqa: PLC0415  20 ms, and small sites never need it
+
     global _work  # noqa: PLW0603  a forked child finds the closure here, since closures cannot be pickled
     _work = work
     try:

@@ -9,11 +9,8 @@ from generator.assembly.reading import Reading, read_documents
 from generator.assets.images import ImageStore
 from generator.cache import Cache
 from generator.content.anchors import check_anchors, mend_anchors
-from generator.content.changelog import merge_versions, split_changelog
 from generator.content.linkmap import LinkMap
-from generator.content.pictures import find_remote_pictures
 from generator.content.readme import compose
-from generator.insight.downloads import find_downloads
 from generator.model.changelog import Version
 from generator.model.document import Document
 from generator.model.insight import Insight
@@ -114,6 +111,7 @@ def _bake_pictures(  # noqa: PLR0913  the build's own values, each named
     warn: Warn,
 ) -> dict[str, str]:
     """Fetch the pictures that texts show from other hosts, and people's avatars."""
+    from generator.content.pictures import find_remote_pictures  # noqa: PLC0415  only online
     from generator.source.remote_files import fetch_images  # noqa: PLC0415  httpx takes 190 ms
 
     urls = [url for text in texts.values() for url in find_remote_pictures(text)]
@@ -153,6 +151,15 @@ def _versions(
     bodies: Mapping[str, Document],
 ) -> tuple[Version, ...]:
     changelog = documents.get(insight.papers.changelog or "")
+    tags = repository.history.tags if repository.history else ()
+    if not (changelog or repository.releases or tags):
+        return ()
+    from generator.content.changelog import (  # noqa: PLC0415  35 ms of patterns, with the next
+        merge_versions,
+        split_changelog,
+    )
+    from generator.insight.downloads import find_downloads  # noqa: PLC0415
+
     releases = [
         (release, bodies[f"{release.tag}.md"].html if f"{release.tag}.md" in bodies else None,
          find_downloads(release))
@@ -161,7 +168,7 @@ def _versions(
     return merge_versions(
         split_changelog(changelog) if changelog else [],
         releases,
-        repository.history.tags if repository.history else (),
+        tags,
         forge=repository.forge,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.assembly.indexing import make_search_files
-from generator.assembly.picturing import find_accent, make_card_files, make_icon_files
+from generator.assembly.picturing import find_accent, make_card_files
 from generator.assets.styles import make_scripts, make_styles
 from generator.cache import Cache
 from generator.model.document import Feature
@@ -48,16 +48,17 @@ class SiteCounts:
 def write_site(  # noqa: PLR0913  the build's own values, each named
     material: Material,
     folder: OutputFolder,
+    icons: Callable[[], Sequence[OutputFile]],
     *,
     cache: Cache | None,
     options: BuildOptions,
     report: Callable[[str], None],
     warn: Callable[[BuildWarning], None],
 ) -> SiteCounts:
-    """Make every file of the site and bring the folder up to date."""
+    """Make every file of the site and bring the folder up to date; `icons` waits for the icons."""
     theme = find_theme(material.settings.theme.name)
     frame, pages = make_frame(material), make_pages(material)
-    names, files = _make_assets(material, theme, pages, cache=cache, warn=warn)
+    names, files = _make_assets(material, theme, pages, icons(), warn=warn)
     cards = make_card_files(material, frame, theme, pages, cache=cache)
     folder.record(folder.put(file) for file in [*files, *cards])
     if frame.has_search:
@@ -108,8 +109,8 @@ def _make_assets(
     material: Material,
     theme: Theme,
     pages: Sequence[Page],
+    icons: Sequence[OutputFile],
     *,
-    cache: Cache | None,
     warn: Callable[[BuildWarning], None],
 ) -> tuple[dict[str, str], list[OutputFile]]:
     """Return the site URL of each asset by its plain name, and all asset files."""
@@ -119,7 +120,6 @@ def _make_assets(
     if any(Feature.MERMAID in page.features for page in pages):
         scripts.append("diagram.js")
     script_names, script_files = make_scripts(scripts)
-    icons = make_icon_files(material, theme, cache=cache)
     names |= script_names | {Path(file.path).name: file.path for file in icons}
     return names, [*files, *script_files, *icons, *material.image_files()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,7 +18,7 @@ from generator.pages.material import Material
 from generator.render.pages import card_path
 from generator.render.theme import Theme, find_theme
 from generator.settings import Settings
-from generator.workers import map_forked
+from generator.workers import map_forked, start_forked
 
 # Raise it when the icons' design changes.
 _ICONS_EDITION = 1
@@ -119,22 +119,38 @@ def _draw(card: Card) -> bytes:
     return draw_card(card)
 
 
-def make_icon_files(
-    material: Material, theme: Theme, *, cache: Cache | None
-) -> tuple[OutputFile, ...]:
-    """Return the icons and the web manifest, kept by what they are drawn from."""
-    name = material.insight.name.value
-    logo = _read_logo(material.repository, material.insight)
-    accent = find_accent(material.insight, material.settings) or theme.file.card.accent
+def start_icon_files(
+    repository: Repository, insight: Insight, settings: Settings, *, cache: Cache | None
+) -> Callable[[], tuple[OutputFile, ...]]:
+    """Begin the icons and the web manifest; return what waits for them.
+
+    Drawing takes as long as reading a small repository, and needs nothing of it.
+    """
+    theme = find_theme(settings.theme.name)
+    name, logo = insight.name.value, _read_logo(repository, insight)
+    accent = find_accent(insight, settings) or theme.file.card.accent
     light, dark = theme.file.chrome_light, theme.file.chrome_dark
-    parts = ("icons", _ICONS_EDITION, name, logo, accent, light, dark)
-    key = digest_of(msgspec.msgpack.encode(parts)).encode()
+    key = _icons_key(name, logo, accent, light, dark)
     stored = cache.get_many([key]).get(key) if cache else None
     if stored is not None:
-        return msgspec.msgpack.decode(stored, type=tuple[OutputFile, ...])
-    from generator.assets.icons import make_icons  # noqa: PLC0415  Pillow, and only for new icons
+        icons = msgspec.msgpack.decode(stored, type=tuple[OutputFile, ...])
+        return lambda: icons
 
-    icons = make_icons(name=name, logo=logo, accent=accent, light=light, dark=dark)
-    if cache:
-        cache.put_many({key: msgspec.msgpack.encode(icons)})
-    return icons
+    def draw() -> tuple[OutputFile, ...]:
+        from generator.assets.icons import make_icons  # noqa: PLC0415  Pillow, if not kept
+
+        return make_icons(name=name, logo=logo, accent=accent, light=light, dark=dark)
+
+    drawn = start_forked(draw)
+
+    def wait() -> tuple[OutputFile, ...]:
+        icons = drawn()
+        if cache:
+            cache.put_many({key: msgspec.msgpack.encode(icons)})
+        return icons
+
+    return wait
+
+
+def _icons_key(*parts: object) -> bytes:
+    return digest_of(msgspec.msgpack.encode(("icons", _ICONS_EDITION, *parts))).encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -79,5 +78,5 @@ def _engine_stamp() -> str:
 
 def _installed() -> Iterable[str]:
     """Yield the names of installed distributions with their versions: `nh3-0.3.0.dist-info`."""
-    library = Path(sysconfig.get_path("purelib"))
+    library = Path(msgspec.__file__).parents[1]
     return (path.name for path in library.glob("*.dist-info"))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import re
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 # SVG 2 and the SVG 1.1 elements that browsers still draw, by local name and in lower case.
 _DRAWING = """
@@ -108,7 +108,7 @@ class _Writer:
             raise _TooMuchError
         pairs = zip(flat_attributes[::2], flat_attributes[1::2], strict=True)
         kept = ((key, _clean_attribute(name, key, value)) for key, value in pairs)
-        text = "".join(f" {key}={quoteattr(value)}" for key, value in kept if value is not None)
+        text = "".join(f' {key}="{escape(value)}"' for key, value in kept if value is not None)
         self._put(f"<{name}{text}>")
         self._open.append(name)
         if _local(name) == "style":
@@ -128,7 +128,7 @@ class _Writer:
         if self._style is not None:
             self._style.append(text)
         else:
-            self._put(escape(text))
+            self._put(escape(text, quote=False))
 
     def finish(self) -> bytes:
         self._room += 64 * 1024
@@ -154,7 +154,7 @@ class _Writer:
     def _flush_style(self) -> None:
         if self._style is not None:
             css, self._style = "".join(self._style), None
-            self._put(escape(clean_css(css)))
+            self._put(escape(clean_css(css), quote=False))
 
     def _put(self, text: str) -> None:
         self._room -= len(text)
