@@ -118,6 +118,7 @@
       if (focus) buttons[chosen].focus();
     }
     list.role = "tablist";
+    if (list.dataset.tabsList) list.setAttribute("aria-label", list.dataset.tabsList);
     list.hidden = false;
     list.addEventListener("keydown", function (event) {
       var now = buttons.indexOf(document.activeElement);
