@@ -77,7 +77,7 @@ def find_repository(session: Session, slug: str) -> GitHubRepository:
     address = f"{session.base}/{slug}"
     with translated(address, has_token=session.has_token):
         headers, answer = fetch_json(session.requester, f"/repos/{slug}")
-        return Found(session.requester, headers, answer)
+        return Found(session.requester, headers, answer, completed=True)
 
 
 def ask_facts(

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from generator.errors import RepositoryNotFound, SourceError, SourceRefused, SourceUnreachable
@@ -23,7 +24,11 @@ from generator.source.web import Credentials, Patience, Web
 
 if TYPE_CHECKING:
     from github.GithubException import GithubException
+    from github.GithubObject import CompletableGithubObject
+    from github.Repository import Repository as GitHubRepository
     from github.Requester import Requester
+
+T = TypeVar("T", bound="CompletableGithubObject")
 
 JSON = "application/vnd.github+json"
 _API_VERSION = {"X-GitHub-Api-Version": "2022-11-28"}
@@ -200,3 +205,18 @@ def _translate(error: GithubException, what: str, *, has_token: bool) -> SourceE
 def fetch_json(requester: Requester, path: str, **parameters: str) -> tuple[dict[str, Any], Any]:
     """Return the headers and parsed body of one GET; for what PyGithub has no method for."""
     return requester.requestJsonAndCheck("GET", path, parameters=dict(parameters))
+
+
+def fetch_listed(kind: type[T], repo: GitHubRepository, path: str, *, limit: int) -> list[T]:
+    """Return the items of all pages of a listing below the repository, at most `limit`.
+
+    They are marked complete, so that a field which the server does not send is None.
+    """
+    from github.PaginatedList import PaginatedList  # noqa: PLC0415 - see make_requester
+
+    def make(requester: Requester, headers: dict[str, Any], attributes: dict[str, Any]) -> T:
+        return kind(requester, headers, attributes, completed=True)
+
+    # PyGithub only ever calls what it types as a class.
+    items: PaginatedList[T] = PaginatedList(make, repo.requester, f"{repo.url}{path}", {})  # type: ignore[arg-type]
+    return list(islice(items, limit))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from generator.errors import RepositoryNotFound, SourceError
 from generator.model.release import Release
 from generator.model.report import BuildWarning
 from generator.model.repository import Contributor, ForgeFacts, Tag
-from generator.source.github_client import fetch_json, translated
+from generator.source.github_client import fetch_json, fetch_listed, translated
 from generator.source.github_parse import (
     Listings,
     count_pages,
@@ -112,7 +112,10 @@ class FactsInFlight:
 
 def fetch_releases(repo: GitHubRepository) -> list[Release]:
     """Return all published releases with their files, newest first, as GitHub orders them."""
-    return _parsed(parse_release, islice(repo.get_releases(), _LIMIT_RELEASES))
+    from github.GitRelease import GitRelease  # noqa: PLC0415 - see make_requester
+
+    found = fetch_listed(GitRelease, repo, "/releases", limit=_LIMIT_RELEASES)
+    return [release for one in found if (release := parse_release(one)) is not None]
 
 
 def warn_of_failures(
@@ -133,9 +136,11 @@ def warn_of_failures(
 
 def _fetch_contributors(repo: GitHubRepository) -> list[Contributor]:
     from github.GithubException import GithubException  # noqa: PLC0415 - see make_requester
+    from github.NamedUser import NamedUser  # noqa: PLC0415
 
     try:
-        return _parsed(parse_contributor, islice(repo.get_contributors(), _LIMIT_CONTRIBUTORS))
+        found = fetch_listed(NamedUser, repo, "/contributors", limit=_LIMIT_CONTRIBUTORS)
+        return [parse_contributor(one) for one in found]
     except GithubException as error:
         # GitHub refuses to list the contributors of the very largest repositories.
         if error.status == 403 and "too large" in str(error.data):
@@ -144,7 +149,7 @@ def _fetch_contributors(repo: GitHubRepository) -> list[Contributor]:
 
 
 def _fetch_tags(repo: GitHubRepository) -> list[Tag]:
-    return _parsed(parse_tag, islice(repo.get_tags(), _LIMIT_TAGS))
+    return [parse_tag(one) for one in islice(repo.get_tags(), _LIMIT_TAGS)]
 
 
 def _count_pulls(repo: GitHubRepository) -> int:
@@ -162,7 +167,3 @@ def _fetch_funding(repo: GitHubRepository) -> list[tuple[str, str]]:
     variables = {"owner": repo.owner.login, "name": repo.name}
     _, answer = repo.requester.graphql_query(_FUNDING, variables)
     return parse_funding(answer)
-
-
-def _parsed(parse: Callable[[Any], T | None], items: Iterable[Any]) -> list[T]:
-    return [value for item in items if (value := parse(item)) is not None]

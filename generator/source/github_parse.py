@@ -1,7 +1,7 @@
 """GitHub's answers, as PyGithub gives them, become the model's values. Asks nothing itself.
 
-Only fields that a listing always carries are read: PyGithub would fetch a missing one by itself,
-one request each.
+Every object is marked complete first: PyGithub would fetch a field that an older server does not
+send by itself, one request each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from generator.source.people import is_bot
 if TYPE_CHECKING:
     from github.GitRelease import GitRelease
     from github.GitReleaseAsset import GitReleaseAsset
-    from github.License import License
     from github.NamedUser import NamedUser
     from github.Repository import Repository as GitHubRepository
     from github.Tag import Tag as GitHubTag
@@ -49,14 +48,13 @@ def parse_facts(
     """Return what the forge knows. Open issues are only given when pull requests can be told
     from them: GitHub's own count holds both.
     """
-    is_counted = found.has_issues and listings.open_pulls is not None
     return ForgeFacts(
         description=_text(found.description),
         homepage=_web_url(found.homepage),
         topics=tuple(found.topics or ()),
         stars=found.stargazers_count,
         forks=found.forks_count,
-        open_issues=found.open_issues_count - (listings.open_pulls or 0) if is_counted else None,
+        open_issues=_count_issues(found, listings.open_pulls),
         license_spdx=parse_license(found),
         languages=_count_bytes(listings.languages or {}),
         contributors=tuple(listings.contributors or ()),
@@ -69,6 +67,13 @@ def parse_facts(
     )
 
 
+def _count_issues(found: GitHubRepository, open_pulls: int | None) -> int | None:
+    total = cast("int | None", found.open_issues_count)
+    if not found.has_issues or total is None or open_pulls is None:
+        return None
+    return max(total - open_pulls, 0)
+
+
 def _count_bytes(languages: Mapping[str, object]) -> dict[str, int]:
     """Keep the numbers: PyGithub puts the address it asked among them."""
     pairs = ((name, size) for name, size in languages.items() if isinstance(size, int))
@@ -77,9 +82,8 @@ def _count_bytes(languages: Mapping[str, object]) -> dict[str, int]:
 
 def parse_license(found: GitHubRepository) -> str | None:
     """Return the SPDX identifier, None when GitHub sees no licence or one it cannot name."""
-    license_ = cast("License | None", found.license)  # PyGithub types it without the null
-    spdx = license_.spdx_id if license_ else None
-    return spdx if spdx and spdx.upper() not in _NO_LICENSE else None
+    spdx = (found.raw_data.get("license") or {}).get("spdx_id")
+    return spdx if isinstance(spdx, str) and spdx.upper() not in _NO_LICENSE else None
 
 
 def parse_release(found: GitRelease) -> Release | None:
@@ -95,13 +99,19 @@ def parse_release(found: GitRelease) -> Release | None:
         url=_web_url(found.html_url),
         is_prerelease=bool(found.prerelease),
         author=author.login if author else None,
-        files=tuple(_parse_asset(asset) for asset in found.assets if asset.state == "uploaded"),
+        files=tuple(
+            _parse_asset(asset, raw)
+            for asset, raw in zip(
+                found.assets or (), found.raw_data.get("assets") or (), strict=True
+            )
+            if asset.state == "uploaded"
+        ),
     )
 
 
-def _parse_asset(found: GitReleaseAsset) -> ReleaseFile:
-    # Older Enterprise servers send no digest; reading the attribute would ask once per file.
-    digest = found._rawData.get("digest")
+def _parse_asset(found: GitReleaseAsset, raw: Mapping[str, object]) -> ReleaseFile:
+    # Older Enterprise servers send no digest; the attribute would ask for it, once per file.
+    digest = raw.get("digest")
     return ReleaseFile(
         name=found.name,
         url=found.browser_download_url,
