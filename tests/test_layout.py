@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from cli import VERBS, make_parser
-from generator import errors
 from generator.configuration import json_schema
+from generator.errors import FourSiteError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,6 +70,11 @@ def read(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+@cache
+def _syntax(path: str) -> ast.Module:
+    return ast.parse(read(path))
+
+
 def test_top_level_holds_only_what_the_owner_fixed() -> None:
     assert {path.split("/", 1)[0] for path in tracked()} <= TOP_LEVEL
 
@@ -98,8 +103,8 @@ def test_a_module_is_named_after_its_concept() -> None:
 
 def test_an_init_file_says_what_its_folder_is_for_and_nothing_else() -> None:
     for path in ours("__init__.py"):
-        body = ast.parse(read(path)).body
-        is_docstring = len(body) == 1 and ast.get_docstring(ast.parse(read(path)))
+        body = _syntax(path).body
+        is_docstring = len(body) == 1 and ast.get_docstring(_syntax(path))
         assert is_docstring, f"{path} holds more than a docstring"
 
 
@@ -126,7 +131,7 @@ def _calls_markup(path: str) -> bool:
         and node.func.id == "Markup"
         and bool(node.args)
         and not isinstance(node.args[0], ast.Constant)
-        for node in ast.walk(ast.parse(read(path)))
+        for node in ast.walk(_syntax(path))
     )
 
 
@@ -149,39 +154,50 @@ def _is_text(path: str) -> bool:
     return True
 
 
-def _branches(error: type[errors.FourSiteError]) -> list[type[errors.FourSiteError]]:
-    return [error, *(leaf for branch in error.__subclasses__() for leaf in _branches(branch))]
-
-
-@pytest.mark.parametrize("error", _branches(errors.FourSiteError), ids=lambda error: error.code)
-def test_every_error_is_documented(error: type[errors.FourSiteError]) -> None:
-    assert f"### `{error.code}`" in read("docs/errors.md")
-
-
-def test_every_warning_is_documented() -> None:
-    known = read("docs/errors.md")
-    sources = ours(".py", under=("generator",))
-    codes = {code for path in sources for code in _warning_codes(ast.parse(read(path)))}
-    assert codes
-    assert not {code for code in codes if f"`{code}`" not in known}
-
-
-def _warning_codes(tree: ast.AST) -> set[str]:
-    """Return the codes that calls of `BuildWarning` name, in either arm of an `if … else` too."""
+def _error_codes() -> set[str]:
+    """Return the codes that exception classes carry, wherever they are defined."""
     return {
-        text
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "BuildWarning"
-        for keyword in node.keywords
-        if keyword.arg == "code"
-        for text in _constants(keyword.value)
+        str(line.value.value)
+        for path in ours(".py", under=("generator",))
+        for node in ast.walk(_syntax(path))
+        if isinstance(node, ast.ClassDef)
+        for line in node.body
+        if isinstance(line, ast.Assign) and _is_code(line) and isinstance(line.value, ast.Constant)
     }
 
 
-def _constants(value: ast.expr) -> set[str]:
+def _warning_codes() -> set[str]:
+    """Return the codes that calls of `BuildWarning` name, by way of a variable `code` too."""
+    found: set[str] = set()
+    for path in ours(".py", under=("generator",)):
+        for node in ast.walk(_syntax(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "BuildWarning":
+                found.update(*(_texts(word.value) for word in node.keywords if word.arg == "code"))
+            elif isinstance(node, ast.Assign) and _is_code(node):
+                found |= _texts(node.value)
+    return found - _error_codes()
+
+
+def _is_code(node: ast.Assign) -> bool:
+    return [getattr(target, "id", "") for target in node.targets] == ["code"]
+
+
+def _texts(value: ast.expr) -> set[str]:
     if isinstance(value, ast.IfExp):
-        return _constants(value.body) | _constants(value.orelse)
+        return _texts(value.body) | _texts(value.orelse)
     return {str(value.value)} if isinstance(value, ast.Constant) else set()
+
+
+def test_every_error_is_documented() -> None:
+    page = read("docs/errors.md")
+    assert {error.code for error in FourSiteError.__subclasses__()} <= _error_codes()
+    assert not {code for code in _error_codes() if f"### `{code}`" not in page}
+
+
+def test_every_warning_is_documented() -> None:
+    page = read("docs/errors.md")
+    assert "link_missing" in _warning_codes()
+    assert not {code for code in _warning_codes() if f"| `{code}` |" not in page}
 
 
 def test_every_setting_is_documented() -> None:
