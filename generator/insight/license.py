@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from generator.insight.license_texts import (
+    GRANTS,
     LICENSE_ALIASES,
     LICENSE_NAMES,
     LICENSE_TEXTS,
@@ -19,6 +20,9 @@ from generator.model.repository import ForgeFacts
 
 TEXT_LIMIT_BYTES = 128 * 1024
 FILES_LIMIT = 12
+
+TITLE_LIMIT_CHARACTERS = 3000
+"""A licence named only further down is another file's, or one the text compares itself with."""
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 _IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")
@@ -69,15 +73,8 @@ def recognise_license(text: str) -> str | None:
         for rank, known in enumerate(LICENSE_TEXTS)
         if _fits(known, folded)
     ]
-    return _first(found, folded) if found else None
-
-
-def _first(found: list[tuple[int, int, str]], folded: str) -> str:
-    """GPL texts name their kin, so among those the table's order decides; else the place does."""
-    earliest = min(found)
-    by_rank = min(found, key=lambda item: item[1])
-    is_family = "gnu" in folded[:2000] and "GPL" in by_rank[2] and by_rank[0] < 2000
-    return by_rank[2] if is_family or by_rank[0] <= earliest[0] + 200 else earliest[2]
+    near = [item for item in found if item[0] < TITLE_LIMIT_CHARACTERS or item[2] in GRANTS]
+    return min(near)[2] if near else None
 
 
 def _fits(known: LicenseText, folded: str) -> bool:
@@ -89,7 +86,9 @@ def _fits(known: LicenseText, folded: str) -> bool:
 
 
 def _begins_at(known: LicenseText, folded: str) -> int:
-    return folded.find(known.all_of[0])
+    """Return where the most telling phrase begins: one of `any_of`, else the first of `all_of`."""
+    places = [place for phrase in known.any_of if (place := folded.find(f" {phrase}")) >= 0]
+    return min(places) if places else folded.find(known.all_of[0])
 
 
 def normalise_license(declared: str) -> str | None:
@@ -107,7 +106,7 @@ def normalise_license(declared: str) -> str | None:
     fixed = re.sub(
         r"[A-Za-z0-9][A-Za-z0-9.+-]*", lambda match: spelled.get(match[0]) or match[0], text
     )
-    return re.sub(r"\b(or|and|with)\b", lambda match: match[1].upper(), fixed)
+    return re.sub(r"(?<= )(?:or|and|with)(?= )", lambda match: match[0].upper(), fixed)
 
 
 def _spell(identifier: str) -> str | None:

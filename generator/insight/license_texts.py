@@ -57,7 +57,11 @@ LICENSE_TEXTS = (
             "apache license version 2 0",
         ),
     ),
-    LicenseText(spdx="MPL-2.0", all_of=("mozilla public license version 2 0",)),
+    LicenseText(
+        spdx="MPL-2.0",
+        all_of=("mozilla public license",),
+        any_of=("mozilla public license version 2 0", "mozilla public license v 2 0"),
+    ),
     LicenseText(spdx="MPL-1.1", all_of=("mozilla public license version 1 1",)),
     LicenseText(spdx="EPL-2.0", all_of=("eclipse public license v 2 0",)),
     LicenseText(spdx="EPL-2.0", all_of=("eclipse public license version 2 0",)),
@@ -88,18 +92,15 @@ LICENSE_TEXTS = (
     LicenseText(spdx="BSL-1.0", all_of=("boost software license version 1 0",)),
     LicenseText(spdx="Vim", all_of=("vim license",)),
     LicenseText(spdx="PostgreSQL", all_of=("postgresql license",)),
-    LicenseText(spdx="Python-2.0", all_of=("python software foundation license version 2",)),
+    LicenseText(
+        spdx="Python-2.0",
+        all_of=("python software foundation license version 2", "cnri open source license"),
+    ),
+    LicenseText(spdx="PSF-2.0", all_of=("python software foundation license version 2",)),
     LicenseText(spdx="UPL-1.0", all_of=("universal permissive license upl version 1 0",)),
     LicenseText(spdx="MS-PL", all_of=("microsoft public license",)),
     LicenseText(
         spdx="NCSA", all_of=(_MIT_GRANT, "to deal with the software without restriction"),
-    ),
-    LicenseText(
-        spdx="Zlib",
-        all_of=(
-            "this software is provided as is without any express or implied warranty",
-            "altered source versions must be plainly marked as such",
-        ),
     ),
     LicenseText(
         spdx="Zlib",
@@ -111,6 +112,10 @@ LICENSE_TEXTS = (
     ),
     LicenseText(spdx="BSD-3-Clause", all_of=(_BSD_GRANT,), any_of=_BSD_NAMES),
     LicenseText(spdx="BSD-2-Clause", all_of=(_BSD_GRANT,), none_of=_BSD_NAMES),
+    LicenseText(
+        spdx="MIT-CMU",
+        all_of=("permission to use copy modify and distribute this software and its",),
+    ),
     LicenseText(
         spdx="0BSD",
         all_of=("permission to use copy modify and or distribute this software",),
@@ -128,6 +133,14 @@ LICENSE_TEXTS = (
     ),
     LicenseText(spdx="MIT", all_of=(_MIT_GRANT,)),
 )  # fmt: skip
+
+GRANTS = frozenset(
+    {
+        *("MIT", "MIT-0", "ISC", "0BSD", "Zlib", "NCSA", "MIT-CMU"),
+        *("BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause"),
+    }
+)
+"""Texts without a title of their own: they may stand behind a long list of copyrights."""
 
 LICENSE_NAMES = {
     "0BSD": "BSD Zero Clause License",
@@ -161,6 +174,7 @@ LICENSE_NAMES = {
     "LGPL-3.0": "GNU Lesser General Public License 3.0",
     "MIT": "MIT License",
     "MIT-0": "MIT No Attribution License",
+    "MIT-CMU": "CMU License",
     "MPL-1.1": "Mozilla Public License 1.1",
     "MPL-2.0": "Mozilla Public License 2.0",
     "MS-PL": "Microsoft Public License",
@@ -168,6 +182,7 @@ LICENSE_NAMES = {
     "NCSA": "University of Illinois/NCSA License",
     "OFL-1.1": "SIL Open Font License 1.1",
     "OSL-3.0": "Open Software License 3.0",
+    "PSF-2.0": "Python Software Foundation License 2.0",
     "PostgreSQL": "PostgreSQL License",
     "Python-2.0": "Python License 2.0",
     "Ruby": "Ruby License",

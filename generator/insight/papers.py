@@ -33,7 +33,7 @@ _LICENSE_NAME = re.compile(
     r"^(?:licen[sc]es?|copying|unlicense|(?:[a-z0-9.]+[-_])?licen[sc]e)(?:[-_. ][\w.+ -]*)?$"
 )
 _LICENSE_ORDER = re.compile(r"^(licen[sc]e|copying|unlicense)(\.[a-z]+)?$")
-_NOT_OURS = re.compile(r"third|3rd|depend|vendor|header|template|check")
+_NOT_OURS = re.compile(r"third|3rd|extern|depend|vendor|header|template|check")
 _TEXT_SUFFIXES = frozenset({"", ".md", ".markdown", ".txt", ".rst", ".adoc", ".org", ".textile"})
 _NO_LICENSE_SUFFIXES = """
     .py .js .mjs .cjs .ts .tsx .go .rs .rb .php .c .h .cc .cpp .java .kt .cs .swift .sh .ps1 .bat

@@ -64,7 +64,7 @@ def read_version(tag: str) -> tuple[str, str] | None:
     match = _VERSION.match(tag)
     if match is None:
         return None
-    prefix = (match["prefix"] or "").strip("-_/@").removesuffix("-v")
+    prefix = (match["prefix"] or "").rstrip("-_/@").removesuffix("-v")
     return (
         "" if prefix.casefold() in _NEUTRAL_PREFIXES else prefix,
         match["number"] + match["rest"],
