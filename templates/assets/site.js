@@ -198,10 +198,9 @@
     mark();
   }
 
-  // On a wide screen the style sheet shows what these hold, where the browser lets it; opening
-  // them does the same for the others.
+  // On a wide screen the style sheet shows what these hold even when they are closed, where the
+  // browser lets it. Opening them says the same to other browsers and to screen readers.
   function openWide() {
-    if (CSS.supports("selector(::details-content)")) return;
     var wide = matchMedia("(min-width: 64rem)");
     function follow() {
       document.querySelectorAll("details[data-wide-open]").forEach(function (box) {
