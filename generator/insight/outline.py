@@ -49,7 +49,8 @@ _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _EQUALS = re.compile(r"^(={1,6})[ \t]+(.*?)(?:[ \t]+=+)?[ \t]*$")
 _STARS = re.compile(r"^(\*{1,6})[ \t]+(.+)$")
 _TEXTILE = re.compile(r"^h([1-6])(?:\([^)]*\))?\.[ \t]+(.*)$")
-_ONE_LINE_HEADINGS = frozenset({".adoc", ".asciidoc", ".asc", ".org", ".textile"})
+_ONE_LINE_HEADINGS = frozenset({".org", ".textile"})
+_ASCIIDOC = frozenset({".adoc", ".asciidoc", ".asc"})
 _HTML_HEADING = re.compile(r"<h([1-6])[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _UNDERLINE = re.compile(r"^([=\-~^\"'`*+#:.])\1{2,}[ \t]*$")
 _ORG_BEGIN = re.compile(r"^[ \t]*#\+begin_(src|example|quote)\b[ \t]*([\w+-]*)", re.IGNORECASE)
@@ -145,7 +146,7 @@ def _take_by_markup(scan: _Scan, lines: list[str], at: int) -> int | None:
     line = lines[at]
     if scan.suffix == ".org" and (begin := _ORG_BEGIN.match(line)):
         return _take_until(scan, lines, at, language=begin[2], end=_ORG_END)
-    if scan.suffix in {".adoc", ".asciidoc", ".asc"} and (opening := _ADOC_FENCE.match(line)):
+    if scan.suffix in _ASCIIDOC and (opening := _ADOC_FENCE.match(line)):
         closing = re.compile(rf"^{re.escape(opening[1])}[ \t]*$")
         return _take_until(scan, lines, at, language="", end=closing)
     if scan.suffix == ".textile" and (code := _TEXTILE_CODE.match(line)):
@@ -191,6 +192,9 @@ def _heading(suffix: str, line: str) -> tuple[int, str] | None:
 def _is_title(scan: _Scan, line: str, underline: re.Match[str]) -> bool:
     if not line.strip() or _UNDERLINE.match(line) or scan.suffix in _ONE_LINE_HEADINGS:
         return False
+    if scan.suffix in _ASCIIDOC:
+        # A row of four marks also opens a block there; a title's is as long as the title.
+        return line[0].isalnum() and abs(len(underline[0].strip()) - len(line.strip())) <= 2
     if scan.suffix in {".rst", ".rest"}:
         return len(underline[0].strip()) >= len(line.strip()) // 2 and len(line) < 200
     return underline[1] in "=-" and not _LIST_ITEM.match(line) and "|" not in line
