@@ -136,10 +136,16 @@ def _readmes(
         document = documents.get(place.source or "")
         if place.kind is PageKind.HOME and document is not None:
             resolver = links.resolver(path=document.path, url=place.url)
+            # A translation shows its own first sentence; the others show the project's.
+            shown = insight.pitch.value if insight.pitch and not place.language else None
             yield (
                 place.language,
                 compose(
-                    document, settings=settings.home, install_commands=commands, links=resolver
+                    document,
+                    settings=settings.home,
+                    install_commands=commands,
+                    links=resolver,
+                    shown_pitch=shown,
                 ),
             )
 

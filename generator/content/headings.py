@@ -20,6 +20,7 @@ def add_anchors(html: str, *, pieces: Pieces) -> tuple[str, set[str]]:
     An id or name that the author gave to a heading stays as a second anchor inside it.
     """
     slugger = Slugger()
+    in_link = _LinkDepth(html)
     anchors: set[str] = set()
 
     def add(match: re.Match[str]) -> str:
@@ -33,7 +34,27 @@ def add_anchors(html: str, *, pieces: Pieces) -> tuple[str, set[str]]:
         rest = _OWN.sub("", attributes)
         label = escape(replace_emoji(" ".join(text.split())))
         name = escape(anchor)
-        link = f'<a class="anchor" href="#{name}" aria-label="Permalink: {label}"></a>'
+        is_linked = in_link(match.start())
+        link = (
+            ""
+            if is_linked
+            else f'<a class="anchor" href="#{name}" aria-label="Permalink: {label}"></a>'
+        )
         return f'<h{level} id="{name}"{rest}>{marks}{content}{link}</h{level}>'
 
     return HEADING.sub(add, html), anchors
+
+
+class _LinkDepth:
+    """Tells whether a place of sanitised HTML lies inside a link; asked from front to back."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+        self._read_to = 0
+        self._open = 0
+
+    def __call__(self, place: int) -> bool:
+        self._open += self._html.count("<a ", self._read_to, place)
+        self._open -= self._html.count("</a>", self._read_to, place)
+        self._read_to = place
+        return self._open > 0

@@ -128,8 +128,10 @@ class TagFinisher:
         """Return what stands in for a picture that only a third party could show."""
         self._lost_pictures = True
         text = attributes.get("alt", "").strip() or _file_name(target)
-        if self._link_start is not None or not target:
+        if not target:
             return text
+        if self._link_start is not None:
+            return f'<span class="image-text" data-src="{target}">{text}</span>'
         return f'<a class="image-link" href="{target}">{text}</a>'
 
     def _give_size(self, attributes: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from generator.model.changelog import Version
 from generator.model.document import Feature, Heading
 from generator.model.page import Link, Page, PageKind, Place
 from generator.pages.material import Material
+from generator.pages.papers import make_papers
 
 # A page of notes ends after the version that passes this many characters of HTML.
 _PAGE_CHARACTERS = 120_000
@@ -29,10 +30,12 @@ class ChangelogView:
 
 
 def make_changelog(material: Material) -> list[Page]:
-    """Return the changelog's pages; none when there is no version to show."""
+    """Return the changelog's pages; one that names no versions is shown as the text it is."""
     first = material.place(PageKind.CHANGELOG)
-    if first is None or not material.versions:
+    if first is None:
         return []
+    if not material.versions:
+        return make_papers(material, PageKind.CHANGELOG)
     chunks = _chunks(material.versions)
     return [_make_page(material, first, chunks, index) for index in range(len(chunks))]
 

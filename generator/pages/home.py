@@ -51,6 +51,11 @@ class HomeView:
     body: Markup
     contents: tuple[Heading, ...]
     has_readme: bool
+    title_anchor: str = ""
+    install_anchor: str = ""
+    features_anchor: str = ""
+    quick_start_anchor: str = ""
+    """The anchors that these parts have in the README, so that links to them still arrive."""
 
 
 def make_homes(material: Material) -> list[Page]:
@@ -112,6 +117,10 @@ def _view(material: Material, place: Place, readme: ReadmeParts | None) -> HomeV
         body=readme.body if readme else Markup(),
         contents=tuple(contents),
         has_readme=readme is not None,
+        title_anchor=readme.title_anchor if readme else "",
+        install_anchor=readme.install_anchor if readme else "",
+        features_anchor=readme.features_anchor if readme else "",
+        quick_start_anchor=readme.quick_start_anchor if readme else "",
     )
 
 

@@ -15,6 +15,7 @@ _TITLES = {
     "security/": "Security",
     "support/": "Support",
     "governance/": "Governance",
+    "changelog/": "Changelog",
 }
 
 
@@ -40,10 +41,12 @@ class LicenseView:
     texts: tuple[LicenseText, ...]
 
 
-def make_papers(material: Material) -> list[Page]:
-    """Return a page for each community document."""
+def make_papers(material: Material, kind: PageKind = PageKind.PAPER) -> list[Page]:
+    """Return a page for each planned place of `kind` whose text is there."""
     return [
-        _make_paper(material, place) for place in material.places if place.kind is PageKind.PAPER
+        _make_paper(material, place)
+        for place in material.places
+        if place.kind is kind and place.source in material.documents
     ]
 
 

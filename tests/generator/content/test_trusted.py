@@ -126,7 +126,10 @@ def test_a_picture_that_cannot_be_shown_becomes_a_link_or_its_text() -> None:
         '<a class="image-link" href="https://example.org/a_b.png">A</a>'
     )
     assert ">a b</a>" in show(remote.format(""))
-    assert show('<a href="x">' + remote.format("A") + "</a>") == '<a href="x">A</a>'
+    assert (
+        show('<a href="x">' + remote.format("A") + "</a>")
+        == '<a href="x"><span class="image-text" data-src="https://example.org/a_b.png">A</span></a>'
+    )
     assert show('<img src="missing.png" alt="gone">') == "gone"
     assert show('<img src="javascript:x" alt="bad">') == "bad"
     assert show('<img alt="nothing">') == "nothing"
