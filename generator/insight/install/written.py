@@ -22,8 +22,8 @@ _INSTALL = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"\bbuild|compil|contribut|develop|hack|test|uninstall|upgrad|updat|remov|prerequisite"
-    r"|requirement|dependenc|migrat|deploy|ビルド|開発|环境|構築|构建|编译",
+    r"\b(?:build|compil|contribut|develop|hack|test|uninstall|upgrad|updat|remov|prerequisite"
+    r"|requirement|dependenc|migrat)|ビルド|開発|环境|構築|构建|编译",
     re.IGNORECASE,
 )
 # Installing a published crate or module is what "from source" means to these two.

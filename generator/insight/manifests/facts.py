@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from generator.insight.texts import SourceText
-from generator.model.insight import Fact, Origin
+from generator.model.insight import Fact
 
 TEXT_LIMIT = 1000
 ITEMS_LIMIT = 100
@@ -90,7 +90,3 @@ def web_fact(fact: Fact[str] | None) -> Fact[str] | None:
     except ValueError:
         return None
     return fact if split.scheme in {"http", "https"} and split.hostname else None
-
-
-def origin_of(source: SourceText) -> Origin:
-    return Origin(path=source.path)

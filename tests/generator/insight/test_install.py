@@ -190,6 +190,14 @@ def test_dependencies_and_development_are_no_install_methods(
     assert commands_of(make_repository, readme) == {}
 
 
+@pytest.mark.parametrize("heading", ["## Latest release", "## Deploy", "# Start", "## 安装"])
+def test_the_projects_own_command_counts_under_any_other_heading(
+    make_repository: MakeRepository, heading: str
+) -> None:
+    readme = fenced("docker run ada/gizmo", heading=heading)
+    assert commands_of(make_repository, readme) == {"Docker": "docker run ada/gizmo"}
+
+
 def test_a_plugin_with_the_projects_name_does_not_stand_for_it(
     make_repository: MakeRepository,
 ) -> None:
