@@ -60,15 +60,22 @@ class ProjectNames:
 
     def owns_script(self, url: str) -> bool:
         """Whether a script's address names the project or stands on its own host."""
-        folded = url.casefold()
-        host, _, path = folded.partition("://")[2].partition("/")
-        if self.slug and self.slug in path:
-            return True
-        words = {plain(word) for word in re.split(r"[/?=&#]", path)} | {
-            plain(label) for label in host.removeprefix("www.").split(".")[:-1]
-        }
-        is_on_own_host = any(host == own or host.endswith(f".{own}") for own in self.hosts)
-        return is_on_own_host or any(word in self.plain for word in words if len(word) > 1)
+        _, path = _split_address(url)
+        words = {plain(word) for word in re.split(r"[/?=&#]", path)}
+        return self.hosts_script(url) or any(len(word) > 1 and word in self.plain for word in words)
+
+    def hosts_script(self, url: str) -> bool:
+        """Whether a script lies with the project itself: its host, or its repository."""
+        host, path = _split_address(url)
+        labels = {plain(label) for label in host.split(".")[:-1]}
+        is_own_host = any(host == own or host.endswith(f".{own}") for own in self.hosts)
+        is_in_repository = bool(self.slug) and self.slug in path
+        return is_own_host or is_in_repository or bool(labels & self.plain)
+
+
+def _split_address(url: str) -> tuple[str, str]:
+    host, _, path = url.casefold().partition("://")[2].partition("/")
+    return host.removeprefix("www."), path
 
 
 def plain(text: str) -> str:

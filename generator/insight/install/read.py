@@ -9,6 +9,7 @@ from generator.insight.install.declared import declare_go, declare_method
 from generator.insight.install.equivalents import find_equivalents
 from generator.insight.install.evidence import find_evidence, read_workflows
 from generator.insight.install.names import ProjectNames, name_project
+from generator.insight.install.recognition import recognise
 from generator.insight.install.tools import TOOLS
 from generator.insight.install.written import find_written
 from generator.insight.manifests.facts import ManifestFacts
@@ -49,7 +50,7 @@ def read_install(
         methods = _find_in_guides(repository.files, papers, names)
     texts = [outline.source] if outline else []
     methods = _add_declared(methods, repository, manifests, texts)
-    return _choose(_add_equivalents(methods, is_program=is_program))
+    return _choose(_add_equivalents(methods, is_program=is_program), names)
 
 
 def _find_in_guides(files: FileTree, papers: Papers, names: ProjectNames) -> list[InstallMethod]:
@@ -109,19 +110,21 @@ def _distinct(methods: Iterable[InstallMethod]) -> list[InstallMethod]:
     return list(by_tab.values())
 
 
-def _choose(methods: list[InstallMethod]) -> tuple[InstallMethod, ...]:
+def _choose(methods: list[InstallMethod], names: ProjectNames) -> tuple[InstallMethod, ...]:
     """Keep the most common installers where there are too many, and move rare ones behind."""
 
     def weight(method: InstallMethod) -> int:
         return _WEIGHT.get(method.tool, 0)
 
     kept = sorted(methods, key=weight)[:METHODS_LIMIT]
-    kept.sort(key=lambda method: (_place(method, weight(method)), methods.index(method)))
-    return tuple(kept)
+    place = {method: 2 if weight(method) >= _RARE_WEIGHT else 1 for method in kept}
+    # A script of the project's own comes first: it is what its makers made for everyone.
+    place |= {method: 0 for method in kept if _is_own_script(method, names)}
+    return tuple(sorted(kept, key=lambda method: (place[method], methods.index(method))))
 
 
-def _place(method: InstallMethod, weight: int) -> int:
-    """A script of the project's own comes first: it is what its makers made for everyone."""
-    if method.tool == "script":
-        return 0
-    return 2 if weight >= _RARE_WEIGHT else 1
+def _is_own_script(method: InstallMethod, names: ProjectNames) -> bool:
+    recognised = recognise(" ".join(method.commands[-1].split()))
+    if method.tool != "script" or recognised is None:
+        return False
+    return any(names.hosts_script(url) for url in recognised.packages)

@@ -244,6 +244,18 @@ def test_systems_are_labelled(make_repository: MakeRepository) -> None:
     }
 
 
+def test_the_projects_own_script_comes_first_and_a_strangers_does_not(
+    make_repository: MakeRepository,
+) -> None:
+    own = "curl -fsSL https://gizmo.dev/i.sh | sh"
+    strange = "curl -sS https://webi.sh/gizmo | sh"
+    for script, first in ((own, "Script"), (strange, "Homebrew")):
+        readme = fenced("brew install gizmo", script)
+        labels = list(commands_of(make_repository, readme))
+        assert labels[0] == first
+        assert set(labels) == {"Homebrew", "Script"}
+
+
 def test_there_are_at_most_ten_tabs_and_rare_ones_stand_last(
     make_repository: MakeRepository,
 ) -> None:
