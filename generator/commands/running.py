@@ -21,6 +21,10 @@ def run_verb(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
     gc.set_threshold(200_000, 20, 20)
     try:
         return run(arguments)
+    except BrokenPipeError:
+        # The reader of our output (`| head`) went away; that is its right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except FourSiteError as error:
         if arguments.debug:
             traceback.print_exc()
@@ -28,10 +32,14 @@ def run_verb(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
         return error.exit_code
+    except Exception as error:
+        # Not something a person caused: a fault of ours, which still ends in two plain lines.
+        if arguments.debug:
+            raise
+        print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
+        print("hint: This is a fault in 4site. --debug shows where; please report it.",
+              file=sys.stderr)  # fmt: skip
+        return 1
     except KeyboardInterrupt:
         print("Interrupted. What was published or built before is untouched.", file=sys.stderr)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (`| head`) went away; that is its right.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
