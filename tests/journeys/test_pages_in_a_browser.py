@@ -1,0 +1,326 @@
+"""What a visitor sees and does, in a real browser: served under a base path, and from disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.sites import EXAMPLES, build_everything, build_example, pages_by_kind, serve
+
+pytestmark = pytest.mark.browser
+
+KINDS = {
+    "home", "translation", "doc", "changelog", "downloads", "contributors", "license", "paper",
+    "funding", "search", "not-found",
+}  # fmt: skip
+WIDTHS_PX = (390, 820, 1440)
+# What scrolls inside a box of its own may be wider than the window; the page may not.
+FIND_OVERFLOW = """
+() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter((element) => element.getBoundingClientRect().right > width + 1)
+    .slice(0, 5).map((element) => element.outerHTML.slice(0, 120));
+}
+"""
+RECORD_FRAMES = """
+window.schemesSeen = [];
+(function look() {
+  if (document.body) window.schemesSeen.push(document.documentElement.dataset.theme || "none");
+  if (window.schemesSeen.length < 60) requestAnimationFrame(look);
+})();
+"""
+LINK_COLOUR = "() => getComputedStyle(document.documentElement).getPropertyValue('--color-link')"
+BACKGROUND = "() => getComputedStyle(document.documentElement).backgroundColor"
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """One visitor. `faults` gathers console errors, failed answers and requests to other hosts."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def listen(self) -> Visit:
+        page = self.page
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
+        page.on("request", lambda request: self._check_host(request.url))
+        page.on("requestfailed", lambda request: self._check_end(request.url, request.failure))
+        return self
+
+    def _note(self, level: str, text: str) -> None:
+        if level in {"error", "warning"}:
+            self.faults.append(f"{level}: {text}")
+
+    def _check_end(self, url: str, failure: str | None) -> None:
+        if failure != "net::ERR_ABORTED":  # the visitor went on to the next page
+            self.faults.append(f"{failure}: {url}")
+
+    def _check_host(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"file", "data", "blob"} and parts.hostname != "127.0.0.1":
+            self.faults.append(f"request to another host: {url}")
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:  # noqa: F811
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    yield Visit(page=context.new_page()).listen()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the sites of this module."""
+    return tmp_path_factory.mktemp("built")
+
+
+@pytest.fixture(scope="module")
+def everything(built: Path) -> Path:
+    """Return a site with every kind of page."""
+    return build_everything(built, url="https://example.org/base/path/")
+
+
+@pytest.fixture(scope="module")
+def everything_url(everything: Path) -> Iterator[str]:
+    with serve(everything) as url:
+        yield url
+
+
+def test_the_site_of_these_tests_has_every_kind_of_page(everything: Path) -> None:
+    assert set(pages_by_kind(everything)) == KINDS
+
+
+def _address(file: str) -> str:
+    return file.removesuffix("index.html")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_page_over_http_has_no_fault_and_asks_no_other_host(
+    visit: Visit, everything: Path, everything_url: str, kind: str
+) -> None:
+    visit.page.goto(everything_url + _address(pages_by_kind(everything)[kind]))
+    expect(visit.page.locator("h1")).to_have_count(1)
+    visit.page.wait_for_load_state("networkidle")
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - {"not-found"}))
+def test_page_from_disk_has_no_fault_and_is_styled(
+    visit: Visit, everything: Path, kind: str
+) -> None:
+    visit.page.goto((everything / pages_by_kind(everything)[kind]).as_uri())
+    expect(visit.page.locator("h1")).to_have_count(1)
+    assert visit.page.evaluate(LINK_COLOUR).strip()
+    assert visit.faults == []
+
+
+def test_unknown_address_deep_in_the_site_shows_a_page_that_works(
+    visit: Visit, everything_url: str
+) -> None:
+    visit.page.goto(f"{everything_url}no/such/page/")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("There is no page here")
+    assert [fault for fault in visit.faults if "404" not in fault] == []
+    visit.page.get_by_role("link", name=re.compile("home page")).click()
+    assert visit.page.url == everything_url
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("is_online", [True, False], ids=["with-address", "without-address"])
+def test_every_page_of_an_example_is_without_fault(
+    visit: Visit, built: Path, name: str, is_online: bool
+) -> None:
+    site = build_example(name, built / str(is_online), is_online=is_online)
+    with serve(site) as url:
+        files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+        for file in files:
+            if file != "404.html":  # made for the address that the site was built for
+                visit.page.goto(url + _address(file))
+                visit.page.goto((site / file).as_uri())
+    assert visit.faults == []
+
+
+def test_links_lead_on_from_disk(visit: Visit, everything: Path) -> None:
+    visit.page.goto((everything / "index.html").as_uri())
+    menu = visit.page.get_by_role("navigation", name="Site")
+    for label, file in (("Docs", r"docs/.*index\.html"), ("Changelog", r"changelog/index\.html")):
+        menu.get_by_role("link", name=label).click()
+        expect(visit.page).to_have_url(re.compile(file + "$"))
+        expect(visit.page.locator("h1")).to_have_count(1)
+    visit.page.locator(".bar-brand").click()
+    expect(visit.page).to_have_url((everything / "index.html").as_uri())
+    assert visit.faults == []
+
+
+def test_chosen_scheme_holds_on_the_next_page_and_does_not_flash(
+    visit: Visit, everything_url: str
+) -> None:
+    page = visit.page
+    page.goto(everything_url)
+    light = page.evaluate(BACKGROUND)
+    page.get_by_role("button", name="Dark").click()
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    dark = page.evaluate(BACKGROUND)
+    assert dark != light
+
+    def answer_late(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    page.add_init_script(RECORD_FRAMES)
+    page.route(re.compile(r"/site\.\w+\.js$"), answer_late)
+    page.goto(f"{everything_url}changelog/")
+    assert page.evaluate(BACKGROUND) == dark
+    page.wait_for_timeout(100)
+    assert set(page.evaluate("window.schemesSeen")) == {"dark"}
+    page.get_by_role("button", name="As the system").click()
+    assert page.evaluate(BACKGROUND) == light
+    page.reload()
+    assert page.evaluate(BACKGROUND) == light
+
+
+def test_chosen_scheme_holds_from_disk(visit: Visit, everything: Path) -> None:
+    page = visit.page
+    page.goto((everything / "index.html").as_uri())
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate(BACKGROUND)
+    page.reload()
+    assert page.evaluate(BACKGROUND) == dark
+
+
+def test_pictures_follow_the_chosen_scheme(visit: Visit, everything_url: str) -> None:
+    page = visit.page
+    page.goto(f"{everything_url}docs/pictures/")
+    picture = page.locator("picture img").first
+    by_day, by_night = page.get_by_alt_text("Only by day"), page.get_by_alt_text("Only by night")
+    for scheme, other in (("Dark", "light"), ("Light", "dark"), ("Dark", "light")):
+        page.get_by_role("button", name=scheme).click()
+        name = re.compile(f"/{scheme.lower()}\\.")
+        page.wait_for_function(
+            "([image, name]) => image.currentSrc.includes(name)",
+            arg=[picture.element_handle(), f"/{scheme.lower()}."],
+        )
+        assert name.search(picture.evaluate("image => image.currentSrc")), other
+        expect(by_night).to_be_visible() if scheme == "Dark" else expect(by_night).to_be_hidden()
+        expect(by_day).to_be_hidden() if scheme == "Dark" else expect(by_day).to_be_visible()
+
+
+def test_install_tabs_answer_to_arrow_keys(visit: Visit, everything_url: str) -> None:
+    page = visit.page
+    page.goto(everything_url)
+    tabs = page.get_by_role("tablist", name="Ways to install").get_by_role("tab")
+    panels = page.locator(".hero-install [role=tabpanel]")
+    assert tabs.count() > 1
+    tabs.first.focus()
+    for key, chosen in (("ArrowRight", 1), ("ArrowLeft", 0), ("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(tabs.nth(chosen)).to_be_focused()
+        expect(tabs.nth(chosen)).to_have_attribute("aria-selected", "true")
+        expect(panels.nth(chosen)).to_be_visible()
+        expect(page.locator(".hero-install [role=tabpanel]:visible")).to_have_count(1)
+
+
+def test_copy_button_leaves_the_prompt_out(visit: Visit, everything_url: str) -> None:
+    page = visit.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(everything_url)
+    page.locator(".hero-install .tab-panel:visible .copy").click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()") == "cargo install lantern-look"
+    page.goto(f"{everything_url}docs/pictures/")
+    page.locator("figure.code", has_text="lantern list").get_by_role("button").click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "lantern list" in copied
+    assert "$" not in copied
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_page_is_whole_without_javascript(
+    browser: Browser,  # noqa: F811
+    everything: Path,
+    everything_url: str,
+    kind: str,
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(everything_url + _address(pages_by_kind(everything)[kind]))
+    expect(page.locator("h1")).to_be_visible()
+    for panel in page.locator(".tab-panel").all():
+        expect(panel).to_be_visible()
+        expect(panel.locator(".tab-label")).to_be_visible()
+    # What only a script can do is not offered.
+    for button in page.locator("[data-scheme], [data-copy-link], [data-tabs-list]").all():
+        expect(button).to_be_hidden()
+    for share in page.locator("a[data-share]").all():
+        assert urlsplit(share.get_attribute("href") or "").scheme in {"https", "mailto"}
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS_PX)
+def test_no_page_scrolls_sideways(visit: Visit, everything: Path, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    wide = {}
+    for path in sorted(everything.rglob("*.html")):
+        if path.name != "404.html":
+            visit.page.goto(path.as_uri())
+            wide[path.relative_to(everything).as_posix()] = visit.page.evaluate(FIND_OVERFLOW)
+    assert {file: found for file, found in wide.items() if found} == {}
+
+
+def test_search_finds_a_word_over_http(visit: Visit, everything_url: str) -> None:
+    page = visit.page
+    page.goto(f"{everything_url}changelog/")
+    page.keyboard.press("/")
+    page.get_by_role("dialog").get_by_role("combobox").fill("underscores")
+    option = page.get_by_role("dialog").get_by_role("option").first
+    expect(option).to_contain_text("Pictures")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(everything_url) + "docs/pictures/"))
+    assert visit.faults == []
+
+
+def test_search_from_disk_says_that_it_needs_http(visit: Visit, everything: Path) -> None:
+    visit.page.goto((everything / "search/index.html").as_uri())
+    visit.page.get_by_role("combobox").fill("folder")
+    expect(visit.page.locator("main [data-search-status]")).to_contain_text("needs HTTP")
+    assert visit.faults == []
+
+
+def test_downloads_of_the_visitors_system_come_first(
+    browser: Browser,  # noqa: F811
+    everything_url: str,
+) -> None:
+    for platform, first in (("Win32", "windows"), ("MacIntel", "macos"), ("Linux x86_64", "linux")):
+        context = browser.new_context()
+        context.add_init_script(
+            f"Object.defineProperty(navigator, 'platform', {{get: () => '{platform}'}});"
+            "Object.defineProperty(navigator, 'userAgentData', {get: () => undefined});"
+        )
+        page = context.new_page()
+        page.goto(f"{everything_url}downloads/")
+        groups = page.locator("[data-platform]")
+        expect(groups.first).to_have_attribute("data-platform", first)
+        expect(groups.first.get_by_text("your system")).to_be_visible()
+        assert groups.count() == 3
+        context.close()
+
+
+def test_keyboard_reaches_the_content_at_once(visit: Visit, everything_url: str) -> None:
+    page = visit.page
+    page.goto(everything_url)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    assert skip.bounding_box()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
