@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from generator.errors import ConfigurationError, SourceMissing
+from generator.errors import ConfigurationError, SourceError, SourceMissing
 from generator.model.files import FileTree
 from generator.model.forge import Forge, ForgeKind, parse_forge
 from generator.model.report import BuildWarning
@@ -18,7 +18,9 @@ from generator.model.repository import History, Repository
 from generator.settings import BuildOptions, SourceSettings
 from generator.source.exclude import exclude_paths
 from generator.source.git import Git, GitFailed, has_git
+from generator.source.git_dates import find_documents
 from generator.source.git_history import read_history
+from generator.source.history_memory import open_memory
 from generator.source.submodules import find_lfs_pointers, read_submodules
 from generator.source.tree import list_tree
 
@@ -65,7 +67,7 @@ def read_checkout(
         default_branch=None if state is None else _default_branch(state),
         commit=None if state is None else state.commit,
         subfolder="" if state is None else state.prefix,
-        history=None if state is None else _read_history(state, files, warn),
+        history=None if state is None else _read_history(state, files, options, warn),
         submodules=read_submodules(files, forge),
         lfs_pointers=find_lfs_pointers(files),
     )
@@ -139,19 +141,34 @@ def _folder_inside(root: Path, out: Path) -> str | None:
     return place.relative_to(root).as_posix()
 
 
-def _git_paths(git: Git) -> frozenset[str] | None:
-    """Return tracked paths and new ones that are not ignored; None when git cannot say."""
-    args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+def _git_paths(git: Git) -> frozenset[str]:
+    """Return tracked paths and new ones that are not ignored."""
+    args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         return frozenset(git.records(args))
-    except GitFailed:
-        return None
+    except GitFailed as error:
+        # A walk instead would show ignored files, and people ignore what is secret.
+        raise SourceError(
+            f"The files of the checkout cannot be listed: {error.message}",
+            hint="`git status` and `git fsck` there tell more.",
+        ) from error
 
 
 def _read_history(
-    state: _GitState, files: FileTree, warn: Callable[[BuildWarning], None]
+    state: _GitState,
+    files: FileTree,
+    options: BuildOptions,
+    warn: Callable[[BuildWarning], None],
 ) -> History | None:
-    history = read_history(state.git, paths=files.sizes, is_shallow=state.is_shallow, warn=warn)
+    documents = find_documents(files.sizes)
+    place = [state.top, state.prefix, state.commit or ""]
+    history = read_history(
+        state.git,
+        documents=documents,
+        is_shallow=state.is_shallow,
+        memory=open_memory(options, place, _stamp(Path(state.top) / ".mailmap"), documents),
+        warn=warn,
+    )
     if state.is_shallow:
         warn(
             BuildWarning(
@@ -161,6 +178,15 @@ def _read_history(
             )
         )
     return history
+
+
+def _stamp(file: Path) -> list[str]:
+    """Return what changes when the file does."""
+    try:
+        status = file.stat()
+    except OSError:
+        return []
+    return [str(status.st_mtime_ns), str(status.st_size)]
 
 
 def _read_forge(git: Git, kinds: dict[str, ForgeKind]) -> Forge | None:

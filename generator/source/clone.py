@@ -115,6 +115,11 @@ def clone_repository(
     return Clone(folder=folder, head=head)
 
 
+def fetch_commit(remote: Remote, commit: str, folder: Path) -> None:
+    """Fill the empty `folder` with the files of one commit, without its history."""
+    _RemoteGit(remote).fetch_commit(commit, folder)
+
+
 def _read_note(note: Path, url: str) -> RemoteHead:
     try:
         return RemoteHead(**json.loads(note.read_text()))
@@ -183,6 +188,14 @@ class _RemoteGit:
             seconds=self.bounds.commit_seconds,
             grows=work,
         )
+
+    def fetch_commit(self, commit: str, folder: Path) -> None:
+        place, seconds = ["-C", str(folder)], self.bounds.commit_seconds
+        self._run([*place, "init", "--quiet", "--template="], seconds=self.bounds.ask_seconds)
+        fetch = ["fetch", "--quiet", "--depth=1", "--no-tags", "--", self.url, commit]
+        self._run([*place, *fetch], seconds=seconds, grows=folder)
+        check_out = ["checkout", "--quiet", "--detach", "FETCH_HEAD", "--"]
+        self._run([*place, *check_out], seconds=seconds, grows=folder)
 
     def _run(self, args: list[str], *, seconds: float, grows: Path | None = None) -> str:
         options = [part for setting in _OPTIONS for part in ("-c", setting)]

@@ -145,8 +145,9 @@ class Git:
 
 
 def _complaint(args: Sequence[str], status: int, complaints: IO[bytes]) -> str:
+    verb = next(arg for arg in args if not arg.startswith("-"))
     complaints.seek(0)
     said = complaints.read(2000).decode("utf-8", "replace").strip()
     if status < 0:
-        return f"git {args[0]} was stopped: it took too long."
-    return f"git {args[0]} failed: {said or f'status {status}'}"
+        return f"git {verb} was stopped: it took too long."
+    return f"git {verb} failed: {said or f'status {status}'}"

@@ -1,4 +1,4 @@
-"""What git knows about the past of a checkout: authors, counts, tags, and when documents changed.
+"""What git knows about the past of a checkout: authors, counts and tags.
 
 A shallow clone knows none of it for sure, so it says only when HEAD was made: silence is right
 where a date would be wrong.
@@ -7,33 +7,20 @@ where a date would be wrong.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
 from generator.model.report import BuildWarning
 from generator.model.repository import History, Tag
 from generator.source.git import Git, GitFailed
+from generator.source.git_dates import read_changes
+from generator.source.history_memory import HistoryMemory
 from generator.source.people import merge_people
 
 _LIMIT_COMMITS = 2_000_000
-_LIMIT_DATED_COMMITS = 200_000
 _LIMIT_TAGS = 10_000
-DOCUMENT_SUFFIXES = (
-    ".md",
-    ".markdown",
-    ".mdown",
-    ".mkd",
-    ".mdx",
-    ".rst",
-    ".adoc",
-    ".asciidoc",
-    ".org",
-    ".txt",
-    ".ipynb",
-)
 
 
 @dataclass(slots=True)
@@ -48,46 +35,56 @@ class _Log:
 def read_history(
     git: Git,
     *,
-    paths: Collection[str],
+    documents: Collection[str],
     is_shallow: bool,
+    memory: HistoryMemory,
     warn: Callable[[BuildWarning], None],
 ) -> History | None:
     """Return the history of HEAD, None when there is no commit.
 
-    `paths` are relative to git's folder; of them, the documents get their last change. A part
-    that takes git too long is left out whole, never half, with a warning.
+    `documents` are paths relative to git's folder that get their last change. A part that takes
+    git too long is left out whole, never half, with a warning. `memory` has all but the tags,
+    which may change while HEAD stays.
     """
     head = git.text("log", "-1", "--format=%ct", "HEAD")
     if not head:
         return None
-    head_date = _moment(int(head))
+    head_date, tags = _moment(int(head)), _read_tags(git)
     if is_shallow:
-        return History(is_complete=False, head_date=head_date, tags=_read_tags(git))
-    return _read_complete(git, head_date, paths, warn)
+        return History(is_complete=False, head_date=head_date, tags=tags)
+    history = memory.recall()
+    if history is None:
+        history = _read_complete(git, head_date, documents, memory=memory, warn=warn)
+    return replace(history, tags=tags)
 
 
 def _read_complete(
-    git: Git, head_date: datetime, paths: Collection[str], warn: Callable[[BuildWarning], None]
+    git: Git,
+    head_date: datetime,
+    documents: Collection[str],
+    *,
+    memory: HistoryMemory,
+    warn: Callable[[BuildWarning], None],
 ) -> History:
-    tags = _read_tags(git)
     try:
         log = _read_log(git)
     except GitFailed as error:
         warn(_cut_short("people and counts", error))
-        return History(is_complete=False, head_date=head_date, tags=tags)
+        return History(is_complete=False, head_date=head_date)
     history = History(
         is_complete=True,
         head_date=head_date,
         first_date=None if log.first is None else _moment(log.first),
         commit_count=log.count,
         contributors=merge_people(log.authors),
-        tags=tags,
     )
     try:
-        return replace(history, changed_at=_read_changes(git, paths))
+        history = replace(history, changed_at=read_changes(git, documents))
     except GitFailed as error:
         warn(_cut_short("dates of documents", error))
         return history
+    memory.keep(history)
+    return history
 
 
 def _cut_short(what: str, error: GitFailed) -> BuildWarning:
@@ -148,41 +145,3 @@ def _tag(parts: list[str]) -> Tag | None:
         date = _moment(int(peeled_date)) if peeled_date else None
         return Tag(name=name, commit=peeled, date=date)
     return None
-
-
-def _read_changes(git: Git, paths: Collection[str]) -> dict[str, datetime]:
-    """Return when each document last changed, from one walk that ends once all were seen."""
-    documents = {path for path in paths if _is_document(path)}
-    # What HEAD does not hold (a new file) would never be found, and the walk would not end early.
-    missing = documents.intersection(git.records(["ls-tree", "-r", "-z", "--name-only", "HEAD"]))
-    changed: dict[str, datetime] = {}
-    if not missing:
-        return changed
-    with closing(_changes(git)) as changes:
-        for seconds, path in changes:
-            if path in missing:
-                missing.remove(path)
-                changed[path] = _moment(seconds)
-                if not missing:
-                    break
-    return changed
-
-
-def _is_document(path: str) -> bool:
-    name = PurePosixPath(path).name.casefold()
-    return name.endswith(DOCUMENT_SUFFIXES) or ("." not in name and "/" not in path)
-
-
-def _changes(git: Git) -> Generator[tuple[int, str], None, None]:
-    """Yield (commit time, path) for every change of a document, newest commit first."""
-    globs = [f":(glob,icase)**/*{suffix}" for suffix in DOCUMENT_SUFFIXES]
-    args = ["log", f"--max-count={_LIMIT_DATED_COMMITS}", "--format=tformat:%x01%ct", "--name-only"]
-    args += ["--no-renames", "--relative", "--no-ext-diff", "-z", "HEAD", "--", *globs, ":(glob)*"]
-    seconds = 0
-    with closing(git.records(args, limit_bytes=1 << 30)) as records:
-        for record in records:
-            text = record.lstrip("\n")
-            if text.startswith("\x01"):
-                seconds = int(text[1:])
-            elif text:
-                yield seconds, text

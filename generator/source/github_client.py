@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from generator.errors import RepositoryNotFound, SourceError, SourceRefused, SourceUnreachable
 from generator.settings import BuildOptions
 from generator.source.cache_place import cache_folder
+from generator.source.clone import Remote
 from generator.source.http_cache import Answer, HttpCache
 from generator.source.reference import PUBLIC_HOST
 from generator.source.web import Credentials, Patience, Web
@@ -59,6 +60,11 @@ class Session:
     @property
     def api(self) -> str:
         return api_base(self.base)
+
+    def remote(self, slug: str) -> Remote:
+        """Return where git finds a repository of this host."""
+        token = self.web.credentials.token if self.base.startswith("https://") else None
+        return Remote(url=f"{self.base}/{slug}.git", token=token)
 
     @property
     def has_token(self) -> bool:

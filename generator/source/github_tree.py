@@ -1,23 +1,34 @@
-"""The files of a commit at GitHub: its tarball, unpacked once and kept by commit."""
+"""The files of a commit at GitHub: its tarball, unpacked once and kept by commit.
+
+A tarball lacks what `.gitattributes` marks `export-ignore`, which is often the changelog and the
+docs; then git fetches that one commit instead.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from generator.errors import SourceMissing, SourceUnreachable
+from generator.errors import SourceError, SourceMissing, SourceUnreachable
 from generator.model.files import FileTree
 from generator.model.report import BuildWarning
 from generator.settings import SourceSettings
 from generator.source.archive import ArchiveBounds, unpack
 from generator.source.cache_place import keep_or_make, prune_folders
+from generator.source.clone import fetch_commit
 from generator.source.exclude import exclude_paths
-from generator.source.github_client import Session
+from generator.source.git import has_git
+from generator.source.git_dates import find_documents
+from generator.source.github_client import Session, fetch_json, translated
 from generator.source.tree import list_tree, warn_of_left_out
 
 _KEPT_TREES = 8
+# What projects leave out of tarballs, and sites can do without.
+_UNREAD_FOLDERS = frozenset({"test", "tests", "Tests", "spec", ".circleci", ".vscode", ".idea"})
 
 
 def fetch_tree(session: Session, slug: str, commit: str) -> Path:
@@ -38,6 +49,11 @@ def fetch_tree(session: Session, slug: str, commit: str) -> Path:
             file.seek(0)
             left_out = unpack(file, files, bounds=bounds)
         packed.unlink()
+        if _lacks_documents(session, slug, commit, files) and has_git():
+            shutil.rmtree(files)
+            files.mkdir()
+            left_out = []
+            fetch_commit(session.remote(slug), commit, files)
         (work / "left-out.json").write_text(json.dumps(left_out))
 
     try:
@@ -49,6 +65,22 @@ def fetch_tree(session: Session, slug: str, commit: str) -> Path:
         ) from error
     prune_folders(place, keep=tree, count=_KEPT_TREES)
     return tree
+
+
+def _lacks_documents(session: Session, slug: str, commit: str, files: Path) -> bool:
+    """Say whether the commit's top folder has a document or folder that the tarball has not."""
+    try:
+        with translated(slug, has_token=session.has_token):
+            _, answer = fetch_json(session.requester, f"/repos/{slug}/git/trees/{commit}")
+            entries = [(str(entry["path"]), str(entry["type"])) for entry in answer["tree"]]
+    except SourceError:
+        # Without the list the tarball is the best there is.
+        return False
+    missing = [(path, kind) for path, kind in entries if not os.path.lexists(files / path)]
+    return any(
+        find_documents([path]) if kind == "blob" else kind == "tree" and path not in _UNREAD_FOLDERS
+        for path, kind in missing
+    )
 
 
 def list_fetched(

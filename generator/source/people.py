@@ -45,7 +45,7 @@ _BOT_NAMES = frozenset(
         "weblate",
     }
 )
-_BOT_ENDING = re.compile(r"(?:\[bot\]|[-_ ]bot|[-_ ]ci)$", re.IGNORECASE)
+_BOT_ENDING = re.compile(r"(?:\[bot\]|[-_](?:bot|ci))$", re.IGNORECASE)
 # Names that many people's machines write when nobody told git a name.
 _SHARED_NAMES = frozenset(
     {"", "root", "admin", "user", "unknown", "your name", "ubuntu", "developer", "name", "test"}

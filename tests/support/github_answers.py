@@ -264,6 +264,23 @@ class Answers:
             if ref.startswith(f"refs/{start}")
         ]
 
+    def tree(self, sha: str) -> Json:
+        """Return the top folder of a commit, as git has it."""
+        lines = self.repo.git.git("ls-tree", "--long", sha).splitlines()
+        return {
+            "sha": sha,
+            "url": f"{self.api}/git/trees/{sha}",
+            "tree": [self._entry(*line.partition("\t")[::2]) for line in lines],
+            "truncated": False,
+        }
+
+    def _entry(self, about: str, path: str) -> Json:
+        mode, kind, sha, size = about.split()
+        kinds = {"blob": "blobs", "tree": "trees", "commit": "commits"}
+        entry = {"path": path, "mode": mode, "type": kind, "sha": sha}
+        entry |= {"url": f"{self.api}/git/{kinds[kind]}/{sha}"}
+        return entry | ({"size": int(size)} if kind == "blob" else {})
+
     def profile(self) -> Json:
         files = ("code_of_conduct", "code_of_conduct_file", "license", "contributing")
         files += ("readme", "issue_template", "pull_request_template")

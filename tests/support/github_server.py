@@ -170,6 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer_commits(repo, answers)
         elif what.startswith("git/matching-refs/"):
             self._send_page(answers.matching_refs(what.removeprefix("git/matching-refs/")))
+        elif what.startswith("git/trees/"):
+            self._send_known(answers.tree(what.removeprefix("git/trees/")))
         elif what.startswith("tarball/"):
             self._count()
             ref = what.removeprefix("tarball/")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from generator.errors import ConfigurationError, SourceMissing
+from generator.errors import ConfigurationError, SourceError, SourceMissing
 from generator.model.report import BuildWarning
 from generator.model.repository import History, Repository
 from generator.settings import BuildOptions, SourceSettings
+from generator.source.git_dates import choose_places
 from generator.source.open import open_repository
 from tests.support.git_repositories import GitRepository, make_repository
 
@@ -258,3 +261,59 @@ def test_the_git_folder_alone_is_not_needed(checkout: GitRepository) -> None:
     checkout.commit({"README.md": "1"})
     shutil.rmtree(checkout.folder / ".git")
     assert _open(checkout.folder).repository.history is None
+
+
+def test_a_history_is_remembered_but_for_its_tags(checkout: GitRepository, tmp_path: Path) -> None:
+    checkout.commit({"README.md": "1", "docs/a.md": "1"})
+    options = BuildOptions(out=tmp_path / "site", cache_dir=tmp_path / "cache")
+    first = _Opened(checkout.folder, SourceSettings(), options)
+    assert list((tmp_path / "cache" / "history").iterdir())
+    checkout.git("tag", "v1")
+    again = _Opened(checkout.folder, SourceSettings(), options)
+    assert [tag.name for tag in again.history.tags] == ["v1"]
+    assert dataclasses.replace(again.history, tags=()) == first.history
+    checkout.write(".mailmap", "Grace Example <ada@example.org>\n")
+    renamed = _Opened(checkout.folder, SourceSettings(), options)
+    assert [one.name for one in renamed.history.contributors] == ["Grace Example"]
+    for kept in (tmp_path / "cache" / "history").iterdir():
+        kept.write_bytes(b"damaged")
+    assert _Opened(checkout.folder, SourceSettings(), options).history == renamed.history
+
+
+def test_dates_are_found_among_many_folders_and_names_like_patterns(
+    checkout: GitRepository,
+) -> None:
+    paths = [f"packages/p{number}/README.md" for number in range(150)]
+    paths += ["docs/[a]*.md", ":(glob)odd.md", "notes/1.md", "notes/2.md"]
+    checkout.commit(dict.fromkeys(paths, "1"))
+    checkout.commit({"packages/p7/README.md": "2", "src/main.py": "1"})
+    changed = _open(checkout.folder).history.changed_at
+    assert set(changed) == set(paths)
+    assert [path for path, at in changed.items() if at.timestamp() > 1_600_000_000] == [
+        "packages/p7/README.md"
+    ]
+
+
+def test_the_places_git_looks_at_are_few() -> None:
+    assert choose_places(["README.md", "docs/a.md"]) == ["README.md", "docs/a.md"]
+    assert choose_places([f"docs/{number}.md" for number in range(9)]) == ["docs"]
+    assert choose_places([f"p/{number}/README.md" for number in range(101)]) == ["p"]
+    assert choose_places([f"{number}/README.md" for number in range(101)]) == ["."]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_checkout_of_another_user_is_read(checkout: GitRepository) -> None:
+    checkout.commit({"README.md": "1", ".gitignore": "secret"})
+    checkout.write("secret", "x")
+    for path in [checkout.folder, *checkout.folder.rglob("*")]:
+        os.lchown(path, 65534, 65534)
+    opened = _open(checkout.folder)
+    assert set(opened.repository.files.sizes) == {"README.md", ".gitignore"}
+    assert opened.history.commit_count == 1
+
+
+def test_a_broken_checkout_is_an_error_and_shows_no_ignored_file(checkout: GitRepository) -> None:
+    checkout.commit({"README.md": "1"})
+    (checkout.folder / ".git" / "index").write_bytes(b"broken")
+    with pytest.raises(SourceError, match="cannot be listed"):
+        _open(checkout.folder)

@@ -108,6 +108,15 @@ def test_every_refusal_fits_githubs_description(
     _check(description, urlsplit(path).path, status, body)
 
 
+def test_the_folder_of_a_commit_fits_as_well(
+    description: ApiDescription, github: FakeGitHub, hello: FakeRepository
+) -> None:
+    path = f"/repos/{hello.slug}/git/trees/{hello.git.git('rev-parse', 'HEAD')}"
+    status, body, _ = _ask(f"{github.base}/api/v3{path}", GOOD_TOKEN)
+    assert len(json.loads(body)["tree"]) == 3
+    _check(description, path, status, body)
+
+
 def test_a_repository_with_nothing_known_fits_as_well(
     description: ApiDescription, github: FakeGitHub, hello: FakeRepository
 ) -> None:
