@@ -10,7 +10,15 @@ from generator.model.output import OutputFile, digest_of, hashed_name
 from generator.places import TEMPLATES
 
 # In the order of the cascade's layers; a theme's files follow its parent's.
-_SHEETS = ("fonts.css", "tokens.css", "base.css", "components.css", "theme.css")
+_SHEETS = (
+    "fonts.css",
+    "tokens.css",
+    "base.css",
+    "components.css",
+    "math.css",
+    "pages.css",
+    "theme.css",
+)
 _FONT_URL = re.compile(r'url\("?([\w.-]+\.woff2)"?\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SCRIPTS = ("site.js", "search.js", "diagram.js")
