@@ -132,7 +132,7 @@ def _escape(text: str) -> str:
 
 def _tokens(code: str, language: str) -> list[_Token]:
     """Return pairs of class and text that together are the whole code, neighbours merged."""
-    if not language or not _is_readable(code):
+    if not _is_readable(code):
         return [("", code)]
     name = _choose_language(code, language)
     return _session_tokens(code) if name in _SESSIONS else _lexer_tokens(code, name)
@@ -182,9 +182,9 @@ def _split_pieces(code: str) -> Iterator[str]:
 
 
 def _choose_language(code: str, language: str) -> str:
-    """Return the lexer's name; a shell's fence with prompts is a session, and without is none."""
-    name = resolve_language(language)
-    if name in _SHELLS and starts_with_prompt(code):
+    """Return the lexer's name; with prompts, a shell's fence or an unnamed one is a session."""
+    name = resolve_language(language) if language else ""
+    if (name in _SHELLS or not name) and starts_with_prompt(code):
         return "console"
     return "bash" if name in _SESSIONS and not has_prompt(code) else name
 

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from generator.content.formats import plain
 from generator.content.formats.asciidoc_block import (
     BLOCK_ATTRIBUTES,
     DELIMITER,
@@ -46,8 +47,10 @@ _AUTHOR = re.compile(r"[\w.'-]+(?: [\w.'-]+){0,3} ?(?:<[^<>]+>)?(?:; .*)?$|v?\d[
 _IDENTITY = re.compile(r"#([\w:.-]+)")
 
 
-def to_html(text: str, path: str, pieces: Pieces) -> str:  # noqa: ARG001  one signature for all
+def to_html(text: str, path: str, pieces: Pieces) -> str:
     """Return untrusted HTML."""
+    if len(text) > plain.RICH_LIMIT:
+        return plain.to_html(text, path, pieces)
     inline = Inline(pieces=pieces, attributes={"env-github": "", "backend": "html5"})
     lines = read_source(clean(text), inline)
     document = _Document(
@@ -161,8 +164,11 @@ class _Document:
         line = lines[index]
         if FENCE.match(line) or DELIMITER.match(line):
             return read_delimited(self, lines, index, block)
-        if is_item(line):
-            return read_list(self, lines, index)
+        if is_item(line) and self.depth <= _DEPTH_LIMIT:
+            self.depth += 1  # a list may be joined to an item by `+`, and another one to that
+            html, end = read_list(self, lines, index)
+            self.depth -= 1
+            return html, end
         return self._paragraph(lines, index, block)
 
     def _read_attributes(self, lines: list[str], index: int) -> tuple[Block, int]:

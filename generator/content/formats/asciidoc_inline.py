@@ -11,6 +11,7 @@ from generator.content.maths import math_to_html
 from generator.content.pieces import Pieces
 from generator.model.document import Feature
 
+_MARKUP = re.compile(r"[^\w\s,;?!]|_|\.\.\.")
 _ATTRIBUTE = re.compile(r"(?<!\\)\{([\w-]{1,60})\}")
 _SUBSTITUTIONS = {
     "nbsp": "\u00a0", "zwsp": "\u200b", "sp": " ", "empty": "", "blank": "", "plus": "+",
@@ -31,7 +32,7 @@ _VERBATIM = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_TEXT = r"\[((?:[^\]\\\n]|\\.){0,2000})\]"
+_TEXT = r"\[((?:[^\]\\]|\\.){0,600})\]"
 _MACRO = re.compile(
     r"(?<![\w\\])(link|xref|image|mailto|footnote|kbd|btn|menu|icon|anchor|indexterm2?)"
     r":(?!:)([^\s\[\]]{0,2000})" + _TEXT
@@ -106,6 +107,8 @@ class Inline:
 
     def write(self, text: str) -> str:
         """Return the HTML of one run of text."""
+        if not _MARKUP.search(text):
+            return escape(text, quote=False)
         spans = Spans()
         text = self.expand(text)
         text = _VERBATIM.sub(lambda match: self._verbatim(match, spans), text)

@@ -14,6 +14,9 @@ from generator.content.pieces import Pieces
 
 # A block of more text than this is a log or data, and stays as it is.
 _PROSE_LIMIT = 400_000
+RICH_LIMIT = 600_000
+"""A longer text of a format with markup is data too, and shown as it is."""
+
 _TITLE_LENGTH = 80
 
 _URL = re.compile(r"\bhttps?://[^\s<>\"'`|{}\\^]{1,2000}")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from docutils import nodes
     from docutils.parsers.rst import Directive
 
-# docutils takes 20 seconds for a megabyte; a longer text is a log, and is shown as one.
-_LENGTH_LIMIT = 600_000
 _NAMES_LIMIT = 300
 
 _SETTINGS = {
@@ -64,7 +62,7 @@ _VERSIONS = {
 
 def to_html(text: str, path: str, pieces: Pieces) -> str:
     """Return untrusted HTML; a text that docutils cannot take is shown as plain text."""
-    if len(text) > _LENGTH_LIMIT:
+    if len(text) > plain.RICH_LIMIT:
         return plain.to_html(text, path, pieces)
     from docutils.core import publish_doctree  # noqa: PLC0415  100 ms, only for this format
 
