@@ -61,8 +61,8 @@ def read_file_layer(read: Callable[[str], str | None]) -> Layer | None:
 def read_environment_layer(environ: Mapping[str, str]) -> Layer:
     """Return the layer of `FOURSITE_TABLE_KEY` variables, such as `FOURSITE_SITE_URL`.
 
-    Lists are comma-separated, booleans `true` or `false`. Variables that name no setting are left
-    alone: the service has `FOURSITE_` variables of its own.
+    Lists are comma-separated, tables `name=value,…`, booleans `true` or `false`. Variables that
+    name no setting are left alone: the service has `FOURSITE_` variables of its own.
     """
     values: dict[str, dict[str, Any]] = {}
     for table, keys in _known_keys().items():
@@ -155,6 +155,9 @@ def _parse_variable(table: str, key: str, raw: str) -> Any:
     default = getattr(group, key)
     if isinstance(default, bool):
         return {"true": True, "1": True, "false": False, "0": False}.get(raw.strip().lower(), raw)
+    if isinstance(default, dict):
+        pairs = (part.partition("=") for part in raw.split(",") if part.strip())
+        return {name.strip(): value.strip() for name, _, value in pairs}
     if isinstance(default, tuple):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     return raw

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from docutils.parsers.rst import Directive
 
 _NAMES_LIMIT = 300
+_LINES_LIMIT = 20_000
+_COST_LIMIT = 60_000_000
 
 _SETTINGS = {
     "_disable_config": True,
@@ -39,6 +41,7 @@ _DIRECTIVE = re.compile(
     r"^[ \t]*\.\. (?:\|[^|\n]{1,100}\| )?([A-Za-z][\w:.+-]{0,60})::", re.MULTILINE
 )
 _ROLE = re.compile(r":([A-Za-z][\w:.+-]{0,60}):`")
+_NEW_BLOCK = re.compile(r"\s*(?:$|[-*+•]\s|\w{1,9}[.)]\s|\.\.\s|[|+].*[|+]\s*$)")
 _TARGET = re.compile(r"^(.*?)\s*<([^<>]+)>$", re.DOTALL)
 
 # Sphinx's directives whose content makes sense only to Sphinx, or is made by it.
@@ -62,7 +65,7 @@ _VERSIONS = {
 
 def to_html(text: str, path: str, pieces: Pieces) -> str:
     """Return untrusted HTML; a text that docutils cannot take is shown as plain text."""
-    if len(text) > plain.RICH_LIMIT:
+    if len(text) > plain.RICH_LIMIT or not _is_bounded(text):
         return plain.to_html(text, path, pieces)
     from docutils.core import publish_doctree  # noqa: PLC0415  100 ms, only for this format
 
@@ -74,6 +77,24 @@ def to_html(text: str, path: str, pieces: Pieces) -> str:
         return write_html(tree, pieces)
     except Exception:  # a fault of docutils on a strange text; the words are still worth reading
         return plain.to_html(text, path, pieces)
+
+
+def _is_bounded(text: str) -> bool:
+    """Tell whether docutils can read the text in seconds.
+
+    It looks for the end of each inline mark to the end of the paragraph: the square of a
+    paragraph's length where no end is there. The costs of a change log of 300 KB are a tenth.
+    """
+    if text.count("\n") > _LINES_LIMIT:
+        return False
+    cost = marks = length = 0
+    for line in text.split("\n"):
+        if _NEW_BLOCK.match(line):
+            cost += marks * length
+            marks = length = 0
+        marks += sum(line.count(mark) for mark in "*`|_")
+        length += len(line)
+    return cost + marks * length <= _COST_LIMIT
 
 
 def _register_names(text: str) -> None:

@@ -22,7 +22,6 @@ _PLAIN = {
     "abbreviation": "abbr",
     "acronym": "abbr",
     "block_quote": "blockquote",
-    "bullet_list": "ul",
     "caption": "figcaption",
     "classifier": "em",
     "compound": "div",
@@ -39,6 +38,7 @@ _PLAIN = {
     "field_name": "dt",
     "figure": "figure",
     "legend": "div",
+    "list_item": "li",
     "literal": "code",
     "option_group": "dt",
     "option_list": "dl",
@@ -232,11 +232,11 @@ def _image(node: nodes.Element, _tree: _Tree) -> str:
 
 
 def _enumerated_list(node: nodes.Element, tree: _Tree) -> str:
-    kind = _LIST_TYPES.get(node.get("enumtype", ""))
+    kind = _LIST_TYPES.get(str(node.get("enumtype", "")))
     attributes = f' type="{kind}"' if kind else ""
     if node.get("start"):
         attributes += f' start="{int(node["start"])}"'
-    return tree.element("ol", node, attributes)
+    return f"<ol{attributes}>{_items(node, tree)}</ol>\n"
 
 
 def _thead(node: nodes.Element, tree: _Tree) -> str:
@@ -259,14 +259,22 @@ def _entry(node: nodes.Element, tree: _Tree) -> str:
     return tree.element(tag, node, attributes)
 
 
-def _list_item(node: nodes.Element, tree: _Tree) -> str:
-    """Write an item without paragraphs where each item of its list is a single one."""
-    if all(_is_short(item) for item in (node.parent or node).children):
-        first = node.children[0] if node.children else None
-        if isinstance(first, nodes.paragraph):
-            rest = "".join(tree.write(child) for child in node.children[1:])
-            return f"<li>{tree.inner(first)}{rest}</li>\n"
-    return tree.element("li", node)
+def _bullet_list(node: nodes.Element, tree: _Tree) -> str:
+    return f"<ul>{_items(node, tree)}</ul>\n"
+
+
+def _items(node: nodes.Element, tree: _Tree) -> str:
+    """Write items, without paragraphs where each of them is a single one."""
+    is_tight = all(_is_short(item) for item in node.children)
+    return "".join(_list_item(item, tree, is_tight=is_tight) for item in node.children)
+
+
+def _list_item(item: nodes.Node, tree: _Tree, *, is_tight: bool) -> str:
+    first = item.children[0] if item.children else None
+    if is_tight and isinstance(first, nodes.paragraph):
+        rest = "".join(tree.write(child) for child in item.children[1:])
+        return f"<li>{tree.inner(first)}{rest}</li>\n"
+    return tree.write(item)
 
 
 def _is_short(item: nodes.Node) -> bool:
@@ -306,6 +314,7 @@ def _target(node: nodes.Element, tree: _Tree) -> str:
 
 _WRITERS: dict[str, _Writer] = {
     "admonition": _admonition,
+    "bullet_list": _bullet_list,
     "attribution": lambda node, tree: f"<p>— {tree.inner(node)}</p>\n",
     "doctest_block": lambda node, tree: _code(node.astext(), "pycon", tree),
     "entry": _entry,
@@ -317,7 +326,6 @@ _WRITERS: dict[str, _Writer] = {
     "image": _image,
     "line": lambda node, tree: tree.inner(node),
     "line_block": _line_block,
-    "list_item": _list_item,
     "literal_block": _literal_block,
     "math": _math,
     "math_block": _math,

@@ -11,7 +11,8 @@ from generator.content.pieces import Pieces
 from generator.model.document import Feature
 
 # The library's expressions take the square of the length on some texts.
-_LENGTH_LIMIT = 300_000
+_LENGTH_LIMIT = 100_000
+_LINES_LIMIT = 3_000
 _LINE_LIMIT = 20_000
 
 _CODE = re.compile(r"<pre\b([^<>]{0,300})><code\b([^<>]{0,300})>(.*?)</code></pre>", re.DOTALL)
@@ -21,7 +22,9 @@ _CLASS = re.compile(r'class="(?:language-)?([\w+#-]+)')
 
 def to_html(text: str, path: str, pieces: Pieces) -> str:
     """Return untrusted HTML; a text that is too long or has no reader here is shown as it is."""
-    if len(text) > _LENGTH_LIMIT or any(len(line) > _LINE_LIMIT for line in text.split("\n")):
+    lines = text.split("\n")
+    is_bounded = len(text) <= _LENGTH_LIMIT and len(lines) <= _LINES_LIMIT
+    if not is_bounded or any(len(line) > _LINE_LIMIT for line in lines):
         return plain.to_html(text, path, pieces)
     try:
         from textile import Textile  # type: ignore[import-untyped]  # noqa: PLC0415  an extra
