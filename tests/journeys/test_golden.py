@@ -1,7 +1,7 @@
 """The examples' sites, byte for byte. `--update-golden` rewrites them; read the diff like code.
 
-Texts are kept whole. Pictures and fonts are kept as a list of names: those of assets hold their
-content's hash, and how a library packs a PNG is not ours to promise.
+Texts are kept whole. Styles, scripts, fonts and pictures are kept as a list of names: those of
+assets hold their content's hash, and how a library packs a PNG is not ours to promise.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import cli
 _ROOT = Path(__file__).parents[2]
 _GOLDEN = _ROOT / "tests" / "golden"
 _EXAMPLES = ("field-notes", "lantern", "tidepool")
-_BINARY = {".png", ".ico", ".woff2", ".jpg", ".gif", ".webp"}
-_LIST = "pictures.txt"
+_LISTED = {".css", ".js", ".png", ".ico", ".woff2", ".jpg", ".gif", ".webp"}
+_LIST = "listed.txt"
 # Holds the digests of all files, pictures too.
 _MANIFEST = ".4site-manifest.json"
 
@@ -51,15 +51,15 @@ def test_example_builds_to_its_golden_site(
 
 def _read(site: Path) -> dict[str, bytes]:
     texts: dict[str, bytes] = {}
-    pictures: list[str] = []
+    listed: list[str] = []
     for path in sorted(site.rglob("*")):
         name = str(path.relative_to(site))
         if path.is_file() and name != _MANIFEST:
-            if path.suffix in _BINARY:
-                pictures.append(name)
+            if path.suffix in _LISTED:
+                listed.append(name)
             else:
                 texts[name] = path.read_bytes()
-    return texts | {_LIST: "\n".join([*pictures, ""]).encode()}
+    return texts | {_LIST: "\n".join([*listed, ""]).encode()}
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
