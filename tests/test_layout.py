@@ -135,6 +135,17 @@ def _calls_markup(path: str) -> bool:
     )
 
 
+def test_no_pattern_makes_a_group_possessive() -> None:
+    """Python before 3.11.5 counts `(…)*+` wrongly; the atomic `(?>(…)*)` says the same."""
+    patterns = [
+        (path, node.args[0])
+        for path in ours(".py", under=("generator",))
+        for node in ast.walk(_syntax(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args
+    ]
+    assert not [path for path, pattern in patterns if re.search(r"\)[*+?]\+", ast.unparse(pattern))]
+
+
 def test_no_file_names_a_machine_or_a_registry() -> None:
     found = [
         f"{path}:{number}: {line.strip()[:100]}"

@@ -30,7 +30,7 @@ _WWW_MAY_FOLLOW = " \t\n*_~("
 # The lookbehind lets a match begin only where a run begins: one try a run keeps this linear.
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9.+_\-])(?:(?:mailto|xmpp):)?[A-Za-z0-9.+_\-]++"
-    r"@[A-Za-z0-9_\-]++(?:\.[A-Za-z0-9_\-]++)++(?!@)(?:/[A-Za-z0-9@.]+)?"
+    r"@[A-Za-z0-9_\-]++(?>(?:\.[A-Za-z0-9_\-]++)+)(?!@)(?:/[A-Za-z0-9@.]+)?"
 )
 
 

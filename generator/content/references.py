@@ -16,8 +16,8 @@ from generator.model.forge import Forge, ForgeKind
 from generator.model.links import LinkResolver
 
 # Left alone: code with all that is in it, and tags. Links only may have emoji in them.
-_SKIPPED = re.compile(r"<(code|pre|kbd|samp|tt)(?: [^<>]*)?>(?:(?!</\1>)[\s\S])*+|<[^<>]*>")
-_LINK = re.compile(r"<a [^<>]*>(?:(?!</a>)[\s\S])*+")
+_SKIPPED = re.compile(r"<(code|pre|kbd|samp|tt)(?: [^<>]*)?>(?>(?:(?!</\1>)[\s\S])*)|<[^<>]*>")
+_LINK = re.compile(r"<a [^<>]*>(?>(?:(?!</a>)[\s\S])*)")
 _LOGIN = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
 _AFTER = r"(?![\w/@\-]|\.\w)"
 # Each begins with a plain character, which makes searching fast; what may stand before it is

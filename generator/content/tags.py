@@ -21,7 +21,7 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r' ([a-z][a-z\-]*)="([^"]*)"')
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_EMPTY_PICTURE = re.compile(r"<picture>(?:(?!</picture>|<img )[\s\S])*+</picture>")
+_EMPTY_PICTURE = re.compile(r"<picture>(?>(?:(?!</picture>|<img )[\s\S])*)</picture>")
 _HEADER_CELL = re.compile(r"<th[ >][\s\S]*?</th>")
 _RENAMED = {"center": "div", "tt": "code", "strike": "s"}
 _WIDTHS = (10, 15, 20, 25, 30, 33, 40, 45, 50, 55, 60, 66, 70, 75, 80, 85, 90, 100)
