@@ -72,16 +72,13 @@ class Forge:
                 return f"{self.url}/commit/{sha}"
 
     def compare_url(self, old: str, new: str) -> str:
-        infix = "/-" if self.kind is ForgeKind.GITLAB else ""
-        return f"{self.url}{infix}/compare/{quote(old)}...{quote(new)}"
+        return f"{self._pages}/compare/{quote(old)}...{quote(new)}"
 
     def issue_url(self, number: int | str) -> str:
-        infix = "/-" if self.kind is ForgeKind.GITLAB else ""
-        return f"{self.url}{infix}/issues/{number}"
+        return f"{self._pages}/issues/{number}"
 
     def issues_url(self) -> str:
-        infix = "/-" if self.kind is ForgeKind.GITLAB else ""
-        return f"{self.url}{infix}/issues"
+        return f"{self._pages}/issues"
 
     def releases_url(self) -> str:
         match self.kind:
@@ -104,19 +101,22 @@ class Forge:
     def user_url(self, login: str) -> str:
         return f"{self.base}/{quote(login)}"
 
+    @property
+    def _pages(self) -> str:
+        """Where the repository's own pages begin: GitLab sets them apart from subgroups."""
+        return f"{self.url}/-" if self.kind is ForgeKind.GITLAB else self.url
+
     def _at(self, verb: str, path: str, ref: str) -> str:
         tail = f"{quote(ref)}/{quote(path)}".rstrip("/")
         match self.kind:
             case ForgeKind.GITLAB:
-                return f"{self.url}/-/{verb}/{tail}"
+                return f"{self._pages}/{verb}/{tail}"
             case ForgeKind.FORGEJO:
-                place = {"blob": "src", "tree": "src", "raw": "raw", "edit": "_edit"}[verb]
-                unit = "branch" if verb == "edit" or not _is_sha(ref) else "commit"
-                return (
-                    f"{self.url}/_edit/{tail}"
-                    if verb == "edit"
-                    else f"{self.url}/{place}/{unit}/{tail}"
-                )
+                if verb == "edit":
+                    return f"{self.url}/_edit/{tail}"
+                place = "raw" if verb == "raw" else "src"
+                unit = "commit" if _is_sha(ref) else "branch"
+                return f"{self.url}/{place}/{unit}/{tail}"
             case ForgeKind.BITBUCKET:
                 suffix = "?mode=edit" if verb == "edit" else ""
                 return f"{self.url}/{'raw' if verb == 'raw' else 'src'}/{tail}{suffix}"
