@@ -292,5 +292,5 @@ def _starts_block(line: str) -> bool:
         text.startswith(("|", "#+", ": "))
         or (line[0] == "*" and _HEADING.match(line) is not None)
         or _ITEM.match(line) is not None
-        or _RULE.match(line) is not None
+        or any(pattern.match(line) for pattern in (_RULE, _DRAWER))
     )

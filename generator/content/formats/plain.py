@@ -103,16 +103,23 @@ def _is_drawn(block: str) -> bool:
 
 def _write_block(block_and_kind: tuple[str, bool]) -> str:
     block, is_drawn = block_and_kind
+    head, block = _split_heading(block)
+    if not block:
+        return head
+    if is_drawn:
+        return head + _preformatted(block)
+    if _UNDERLINE.fullmatch(block.strip()):
+        return head + "<hr>\n"
+    return f"{head}<p>{link_urls(' '.join(block.split()))}</p>\n"
+
+
+def _split_heading(block: str) -> tuple[str, str]:
+    """Return the heading that an underlined first line makes, and the lines below it."""
     title, _, rest = block.partition("\n")
     underline, _, after = rest.partition("\n")
-    if len(title) <= _TITLE_LENGTH and _UNDERLINE.fullmatch(underline.strip()):
-        head = f"<h2>{escape(title.strip())}</h2>\n"
-        return head + (_write_block((after, is_drawn)) if after else "")
-    if is_drawn:
-        return _preformatted(block)
-    if _UNDERLINE.fullmatch(block.strip()):
-        return "<hr>\n"
-    return f"<p>{link_urls(' '.join(block.split()))}</p>\n"
+    if len(title) > _TITLE_LENGTH or not _UNDERLINE.fullmatch(underline.strip()):
+        return "", block
+    return f"<h2>{escape(title.strip())}</h2>\n", after
 
 
 def _preformatted(text: str) -> str:
