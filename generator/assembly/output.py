@@ -10,7 +10,6 @@ from generator.assembly.indexing import make_search_files
 from generator.assembly.picturing import find_accent, make_card_files
 from generator.assets.styles import make_scripts, make_styles
 from generator.cache import Cache
-from generator.model.document import Feature
 from generator.model.output import OutputFile
 from generator.model.page import Page, PageKind
 from generator.model.report import BuildWarning
@@ -58,7 +57,7 @@ def write_site(  # noqa: PLR0913  the build's own values, each named
     """Make every file of the site and bring the folder up to date; `icons` waits for the icons."""
     theme = find_theme(material.settings.theme.name)
     frame, pages = make_frame(material), make_pages(material)
-    names, files = _make_assets(material, theme, pages, icons(), warn=warn)
+    names, files = _make_assets(material, theme, icons(), warn=warn)
     cards = make_card_files(material, frame, theme, pages, cache=cache)
     folder.record(folder.put(file) for file in [*files, *cards])
     if frame.has_search:
@@ -108,7 +107,6 @@ def _put_pages(
 def _make_assets(
     material: Material,
     theme: Theme,
-    pages: Sequence[Page],
     icons: Sequence[OutputFile],
     *,
     warn: Callable[[BuildWarning], None],
@@ -117,8 +115,6 @@ def _make_assets(
     accent = find_accent(material.insight, material.settings)
     names, files = make_styles(theme.folders, accent=accent, extra=_extra_css(material, warn))
     scripts = ["site.js", *(["search.js"] if material.place(PageKind.SEARCH) else [])]
-    if any(Feature.MERMAID in page.features for page in pages):
-        scripts.append("diagram.js")
     script_names, script_files = make_scripts(scripts)
     names |= script_names | {Path(file.path).name: file.path for file in icons}
     return names, [*files, *script_files, *icons, *material.image_files()]

@@ -21,7 +21,7 @@ _SHEETS = (
 )
 _FONT_URL = re.compile(r'url\("?([\w.-]+\.woff2)"?\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_SCRIPTS = ("site.js", "search.js", "diagram.js")
+_SCRIPTS = ("site.js", "search.js")
 
 
 def make_styles(

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from generator.model.document import Feature
 from generator.model.output import OutputFile, digest_of
 from generator.model.page import Page, Place
 from generator.places import TEMPLATES
@@ -104,7 +103,7 @@ class PageRenderer:
             "feeds": self._feeds,
             "json_ld": lambda: json_ld(page, self._facts),
             "first_script": Markup(self._first_script),  # noqa: S704  our own file
-            "csp": self._policy(page),
+            "csp": self._policy(),
         }
 
     def _render_sidebar(self, sidebar: object, place: Place) -> str:
@@ -116,13 +115,12 @@ class PageRenderer:
         )
         return rendered
 
-    def _policy(self, page: Page) -> str:
-        """Return the page's Content-Security-Policy; a diagram script needs inline styles."""
+    def _policy(self) -> str:
+        """Return every page's Content-Security-Policy; it names the first script by its hash."""
         digest = hashlib.sha256(self._first_script.encode()).digest()
-        inline_styles = " 'unsafe-inline'" if Feature.MERMAID in page.features else ""
         return (
             "default-src 'none'; base-uri 'none'; form-action 'self'; img-src 'self' data:; "
-            f"style-src 'self'{inline_styles}; font-src 'self'; connect-src 'self'; "
+            "style-src 'self'; font-src 'self'; connect-src 'self'; "
             "media-src 'self'; manifest-src 'self'; "
             f"script-src 'self' 'sha256-{base64.b64encode(digest).decode()}'"
         )
