@@ -49,8 +49,9 @@ lock: .venv/.dev ## Refresh the locks; ARGS=--upgrade takes newer versions
 	@$(COMPILE) --all-extras --group dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 	@$(COMPILE_TOOLS) --output-file requirements-tools.lock $(ARGS)
 
+# The system's certificates: behind a proxy uv's own list is not enough.
 UV_COMPILE = "$(BIN)/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+	--no-emit-index-url --no-emit-find-links --system-certs --custom-compile-command "make lock"
 COMPILE = $(UV_COMPILE) pyproject.toml
 COMPILE_TOOLS = $(UV_COMPILE) --group tools
 
