@@ -125,12 +125,13 @@ class _Handler(SimpleHTTPRequestHandler):
             self.wfile.write(content)
 
     def _stream(self) -> None:
+        # Read before the answer begins: a build that ends in between must not be missed.
+        seen = self.preview.version
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
-        seen = self.preview.version
         try:
             while self.preview.is_open:
                 now = self.preview.wait_for_change(seen)
