@@ -12,7 +12,13 @@ from generator.assembly.gathering import gather
 from generator.assembly.output import write_site
 from generator.assembly.picturing import start_icon_files
 from generator.cache import Cache
-from generator.configuration import Layer, merge_layers, read_environment_layer, read_file_layer
+from generator.configuration import (
+    Layer,
+    check_settings,
+    merge_layers,
+    read_environment_layer,
+    read_file_layer,
+)
 from generator.insight.read import read_insight
 from generator.model.insight import Insight
 from generator.model.page import Place
@@ -111,6 +117,7 @@ def detect(  # noqa: PLR0913  the build's own values, each named
     )
     if local is None:
         settings = merge_layers(_read_remote_layer(repository), variables, flags)
+    check_settings(settings)
     report(f"Understanding {repository.name}")
     insight = read_insight(repository, settings, warn=warn)
     return Detected(

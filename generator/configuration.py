@@ -20,6 +20,8 @@ from generator.settings import Settings
 
 _FILES = ("4site.toml", ".github/4site.toml", "pyproject.toml")
 _ENVIRONMENT_PREFIX = "FOURSITE_"
+# Shorter names of variables: what CI keeps is called what it is, not after its table.
+_SHORT_VARIABLES = {"FOURSITE_SITE_KEY": ("service", "site_key")}
 _HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+")
 _KEY = re.compile(r"^\s*[\"']?([\w-]+)[\"']?\s*=")
 
@@ -62,14 +64,15 @@ def read_environment_layer(environ: Mapping[str, str]) -> Layer:
     """Return the layer of `FOURSITE_TABLE_KEY` variables, such as `FOURSITE_SITE_URL`.
 
     Lists are comma-separated, tables `name=value,…`, booleans `true` or `false`. Variables that
-    name no setting are left alone: the service has `FOURSITE_` variables of its own.
+    name no setting are left alone: the service has `FOURSITE_` variables of its own. So are empty
+    ones, unless a list is meant: CI passes on as empty what nobody has set.
     """
     values: dict[str, dict[str, Any]] = {}
-    for table, keys in _known_keys().items():
-        for key in keys:
-            raw = environ.get(f"{_ENVIRONMENT_PREFIX}{table}_{key}".upper())
-            if raw is not None:
-                values.setdefault(table, {})[key] = _parse_variable(table, key, raw)
+    names = {**_SHORT_VARIABLES, **_variable_names()}
+    for name, (table, key) in names.items():
+        raw = environ.get(name)
+        if raw is not None and (value := _parse_variable(table, key, raw)) != "":
+            values.setdefault(table, {})[key] = value
     return Layer(name="environment", values=values)
 
 
@@ -83,6 +86,17 @@ def merge_layers(*layers: Layer | None) -> Settings:
         for table, values in layer.values.items():
             merged.setdefault(table, {}).update(values)
     return msgspec.convert(merged, Settings)
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise ConfigurationError for settings that are right alone and wrong together."""
+    service = settings.service
+    if service.url is None and (service.site_key or service.referral):
+        key = "site_key" if service.site_key else "referral"
+        raise ConfigurationError(
+            f"service.{key} is set, but service.url is not.",
+            hint="Say which service it belongs to, with service.url or --service.",
+        )
 
 
 def json_schema() -> dict[str, Any]:
@@ -146,6 +160,14 @@ def _known_keys() -> dict[str, tuple[str, ...]]:
             key.encode_name for key in msgspec.structs.fields(group.default_factory)
         )
         for group in msgspec.structs.fields(Settings)
+    }
+
+
+def _variable_names() -> dict[str, tuple[str, str]]:
+    return {
+        f"{_ENVIRONMENT_PREFIX}{table}_{key}".upper(): (table, key)
+        for table, keys in _known_keys().items()
+        for key in keys
     }
 
 

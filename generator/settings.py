@@ -14,16 +14,28 @@ from typing import Annotated, Literal
 
 import msgspec
 
+# Every platform of the rules of sharing; `twitter` is another name of `x`.
 SharePlatform = Literal[
-    "x", "linkedin", "facebook", "reddit", "hackernews", "mastodon", "bluesky", "email",
-    "whatsapp", "telegram",
+    "x", "linkedin", "facebook", "reddit", "hackernews", "email", "copy_link", "discord", "slack",
+    "mastodon", "bluesky", "whatsapp", "telegram", "native", "twitter",
 ]  # fmt: skip
+# The eight that the widget shows when nobody chose, in its order.
 SHARE_PLATFORMS: tuple[SharePlatform, ...] = (
-    "x", "linkedin", "facebook", "reddit", "hackernews", "mastodon", "bluesky", "email",
+    "x", "linkedin", "reddit", "hackernews", "mastodon", "bluesky", "facebook", "email",
 )  # fmt: skip
 
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
 WebUrl = Annotated[str, msgspec.Meta(pattern="^https?://[^\\s]+$")]
+# Becomes part of every page's Content-Security-Policy, so nothing that could end a directive.
+ServiceUrl = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?$",
+        max_length=200,
+    ),
+]
+SiteKey = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{8,32}$")]
+ReferralCode = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z_-]{3,32}$")]
 
 
 class _Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,11 +109,28 @@ class HomeSettings(_Group, frozen=True, kw_only=True):
 
 
 class ShareSettings(_Group, frozen=True, kw_only=True):
-    """The share block in the footer, and the line that says what made the site."""
+    """The share button, the links it stands for without JavaScript, and the line that says what
+    made the site.
+    """
 
     enabled: bool = True
     platforms: tuple[SharePlatform, ...] = SHARE_PLATFORMS
+    position: Literal["inline", "bottom-right", "bottom-left"] = "inline"
+    """`inline` is the footer; the others float over the page."""
+    counts: bool = False
+    """Show how often the site was shared, where the service answers."""
     powered_by: bool = True
+
+
+class ServiceSettings(_Group, frozen=True, kw_only=True):
+    """The service that counts visits and shares. Without `url` and `site_key` nothing is sent.
+
+    `4site link` writes all three; `referral` is the owner's code in the powered-by link.
+    """
+
+    url: ServiceUrl | None = None
+    site_key: SiteKey | None = None
+    referral: ReferralCode | None = None
 
 
 class CardsSettings(_Group, frozen=True, kw_only=True):
@@ -120,6 +149,7 @@ class Settings(_Group, frozen=True, kw_only=True):
     pages: PagesSettings = msgspec.field(default_factory=PagesSettings)
     home: HomeSettings = msgspec.field(default_factory=HomeSettings)
     share: ShareSettings = msgspec.field(default_factory=ShareSettings)
+    service: ServiceSettings = msgspec.field(default_factory=ServiceSettings)
     cards: CardsSettings = msgspec.field(default_factory=CardsSettings)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.assembly.indexing import make_search_files
 from generator.assembly.picturing import find_accent, make_card_files
 from generator.assets.styles import make_scripts, make_styles
+from generator.assets.widget import make_widget
 from generator.cache import Cache
 from generator.model.output import OutputFile
 from generator.model.page import Page, PageKind
@@ -20,6 +21,7 @@ from generator.render.companions import (
     make_host_files,
     make_llms,
     make_robots,
+    make_site_proof,
     make_sitemap,
     make_twins,
 )
@@ -117,7 +119,18 @@ def _make_assets(
     scripts = ["site.js", *(["search.js"] if material.place(PageKind.SEARCH) else [])]
     script_names, script_files = make_scripts(scripts)
     names |= script_names | {Path(file.path).name: file.path for file in icons}
-    return names, [*files, *script_files, *icons, *material.image_files()]
+    widget_names, widget_files = _make_widget(material)
+    return names | widget_names, [
+        *files, *script_files, *widget_files, *icons, *material.image_files(),
+    ]  # fmt: skip
+
+
+def _make_widget(material: Material) -> tuple[dict[str, str], list[OutputFile]]:
+    """Return the share widget in the languages of the site's pages; nothing when it is off."""
+    if not material.settings.share.enabled:
+        return {}, []
+    tags = {place.language for place in material.places} | {material.settings.site.language}
+    return make_widget(sorted(tags - {""}))
 
 
 def _extra_css(material: Material, warn: Callable[[BuildWarning], None]) -> str:
@@ -158,4 +171,6 @@ def _small_files(frame: SiteFrame, pages: Sequence[Page]) -> Iterator[OutputFile
         yield make_sitemap(pages, frame.url)
     yield make_robots(frame.url)
     yield make_llms(pages, name=frame.name, pitch=frame.pitch, site_url=frame.url)
+    if frame.service:
+        yield make_site_proof(frame.service.site_key)
     yield from make_host_files()

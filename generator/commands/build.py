@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--out", type=Path, default=Path("site"), metavar="DIR", help="default: site"
     )
     options.add_settings(parser)
+    options.add_service(parser)
     options.add_network(parser)
     parser.add_argument(
         "--force", action="store_true", help="replace a folder that 4site did not write"

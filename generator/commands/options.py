@@ -16,6 +16,8 @@ _SETTINGS = {
     "kind": ("project", "kind"),
     "base_url": ("site", "url"),
     "repo": ("source", "forge"),
+    "service": ("service", "url"),
+    "site_key": ("service", "site_key"),
 }
 
 
@@ -35,6 +37,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", metavar="KIND", help="the kind of project; see `4site kinds`")
     parser.add_argument("--base-url", metavar="URL", help="where the site will be served")
     parser.add_argument("--repo", metavar="URL", help="the forge of a plain folder")
+
+
+def add_service(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that tell a site's pages whom to report visits and shares to."""
+    parser.add_argument("--service", metavar="URL", help="the service that counts visits")
+    parser.add_argument("--site-key", metavar="KEY", help="the site's key at the service")
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="default: a temporary folder")
     parser.add_argument("-p", "--port", type=int, default=_PORT, help=f"default: {_PORT}")
     options.add_settings(parser)
+    options.add_service(parser)
     options.add_network(parser)
     options.add_output(parser)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from generator.model.forge import Forge, ForgeKind
 from generator.model.page import Link, PageKind
 from generator.pages.material import Material
+from generator.pages.sharing import ServiceFrame, Sharing, make_service, make_sharing
 
 _FORGE_LABELS = {
     ForgeKind.GITHUB: "GitHub",
@@ -23,32 +24,6 @@ _SECTIONS = (
     (PageKind.CHANGELOG, "Changelog"),
     (PageKind.CONTRIBUTORS, "Contributors"),
 )
-
-# Each platform's documented share address; {url} and {text} are percent-encoded.
-_SHARE_TARGETS = {
-    "x": ("X", "https://x.com/intent/post?url={url}&text={text}"),
-    "linkedin": ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
-    "facebook": ("Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
-    "reddit": ("Reddit", "https://www.reddit.com/submit?url={url}&title={text}"),
-    "hackernews": ("Hacker News", "https://news.ycombinator.com/submitlink?u={url}&t={text}"),
-    "mastodon": ("Mastodon", "https://mastodonshare.com/?url={url}&text={text}"),
-    "bluesky": ("Bluesky", "https://bsky.app/intent/compose?text={text}%20{url}"),
-    "email": ("Email", "mailto:?subject={text}&body={url}"),
-    "whatsapp": ("WhatsApp", "https://wa.me/?text={text}%20{url}"),
-    "telegram": ("Telegram", "https://t.me/share/url?url={url}&text={text}"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareTarget:
-    """One platform: `template` holds `{url}` and `{text}`, which the site's script fills with the
-    page's own address; `href` is ready to use without it.
-    """
-
-    platform: str
-    label: str
-    template: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +49,8 @@ class SiteFrame:
     sections: tuple[Link, ...]
     footer: tuple[Link, ...]
     languages: tuple[tuple[str, str], ...]
-    share: tuple[ShareTarget, ...]
+    sharing: Sharing | None
+    service: ServiceFrame | None
     has_powered_by: bool
     has_search: bool
     has_feeds: bool
@@ -106,7 +82,8 @@ def make_frame(material: Material) -> SiteFrame:
         sections=tuple(_sections(material)),
         footer=tuple(_footer(material)),
         languages=_languages(material),
-        share=_share_targets(material, site_url or (forge.url if forge else None)),
+        sharing=make_sharing(settings, url=site_url or (forge.url if forge else None)),
+        service=make_service(settings),
         has_powered_by=settings.share.powered_by,
         has_search=material.place(PageKind.SEARCH) is not None,
         has_feeds=bool(site_url and any(version.date for version in material.versions)),
@@ -158,22 +135,3 @@ def _label_forge(forge: Forge | None) -> str | None:
         return None
     host = forge.base.partition("://")[2]
     return _FORGE_LABELS_BY_HOST.get(host, _FORGE_LABELS[forge.kind])
-
-
-def _share_targets(material: Material, url: str | None) -> tuple[ShareTarget, ...]:
-    """Return the footer's share links; none when there is no address that could be shared."""
-    share = material.settings.share
-    if not share.enabled or url is None:
-        return ()
-    text = material.insight.name.value
-    return tuple(
-        ShareTarget(
-            platform=platform,
-            label=_SHARE_TARGETS[platform][0],
-            template=_SHARE_TARGETS[platform][1],
-            href=_SHARE_TARGETS[platform][1].format(
-                url=quote(url, safe=""), text=quote(text, safe="")
-            ),
-        )
-        for platform in share.platforms
-    )

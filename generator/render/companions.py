@@ -55,6 +55,11 @@ def twin_path(page: Page) -> str:
     return f"{page.place.url}index.md"
 
 
+def make_site_proof(site_key: str) -> OutputFile:
+    """Return `foursite-site.txt`, by which a service sees that the site's owner named its key."""
+    return OutputFile(path="foursite-site.txt", content=f"{site_key}\n".encode())
+
+
 def make_host_files() -> tuple[OutputFile, ...]:
     """Return `_headers` for hosts that read it, and `.nojekyll` for the one that needs it.
 

@@ -118,9 +118,13 @@ class PageRenderer:
     def _policy(self) -> str:
         """Return every page's Content-Security-Policy; it names the first script by its hash."""
         digest = hashlib.sha256(self._first_script.encode()).digest()
+        # Only the widget asks the service, and only a site with the widget may.
+        reports = bool(self._frame.service and self._frame.sharing)
+        service = f" {self._frame.service.origin}" if reports else ""
         return (
             "default-src 'none'; base-uri 'none'; form-action 'self'; img-src 'self' data:; "
-            "style-src 'self'; font-src 'self'; connect-src 'self'; "
+            "style-src 'self'; font-src 'self'; "
+            f"connect-src 'self'{service}; "
             "media-src 'self'; manifest-src 'self'; "
             f"script-src 'self' 'sha256-{base64.b64encode(digest).decode()}'"
         )

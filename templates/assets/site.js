@@ -84,6 +84,8 @@
       button.className = "copy";
       button.textContent = "Copy";
       button.setAttribute("aria-label", "Copy this code");
+      // The widget counts copies of install commands.
+      if (figure.closest(".install")) button.dataset.copy = "";
       button.addEventListener("click", function () { copy(button, codeText(figure)); });
       figure.append(button);
     });
@@ -153,21 +155,6 @@
       own.classList.add("is-own");
       own.parentNode.prepend(own);
     }
-  }
-
-  function fillShareLinks() {
-    if (location.protocol === "file:") return;
-    var canonical = document.querySelector('link[rel="canonical"]');
-    var url = canonical ? canonical.href : location.href.split("#")[0];
-    document.querySelectorAll("a[data-share]").forEach(function (link) {
-      link.href = link.dataset.share
-        .replace("{url}", encodeURIComponent(url))
-        .replace("{text}", encodeURIComponent(document.title));
-    });
-    document.querySelectorAll("button[data-copy-link]").forEach(function (button) {
-      button.hidden = false;
-      button.addEventListener("click", function () { copy(button, url); });
-    });
   }
 
   // The contents column marks the section that is being read.
@@ -248,6 +235,5 @@
   closeLists();
   showCurrent();
   orderDownloads();
-  fillShareLinks();
   followSections();
 })();

@@ -7,6 +7,7 @@ import pytest
 
 from generator.configuration import (
     Layer,
+    check_settings,
     json_schema,
     merge_layers,
     read_environment_layer,
@@ -101,3 +102,81 @@ def test_schema_describes_every_table() -> None:
     schema = json_schema()
     tables = schema["$defs"]["Settings"]["properties"]
     assert set(tables) == {field.name for field in msgspec.structs.fields(Settings)}
+
+
+def test_service_can_be_named_in_every_layer() -> None:
+    file = _file(
+        '[service]\nurl = "https://one.example"\nsite_key = "aaaaaaaa"\nreferral = "ada"\n'
+    )
+    variables = read_environment_layer(
+        {"FOURSITE_SERVICE_URL": "https://two.example", "FOURSITE_SITE_KEY": "bbbbbbbb"}
+    )
+    flags = Layer(name="command line", values={"service": {"site_key": "cccccccc"}})
+    service = merge_layers(file, variables, flags).service
+    assert (service.url, service.site_key, service.referral) == (
+        "https://two.example", "cccccccc", "ada",
+    )  # fmt: skip
+
+
+def test_long_name_of_a_variable_wins_over_the_short_one() -> None:
+    layer = read_environment_layer(
+        {"FOURSITE_SERVICE_SITE_KEY": "longlong", "FOURSITE_SITE_KEY": "shortkey"}
+    )
+    assert layer.values == {"service": {"site_key": "longlong"}}
+
+
+def test_empty_variable_is_one_that_nobody_set_but_a_list_can_be_empty() -> None:
+    layer = read_environment_layer(
+        {"FOURSITE_SITE_KEY": "", "FOURSITE_SERVICE_URL": "", "FOURSITE_CARDS_ENABLED": "",
+         "FOURSITE_SHARE_PLATFORMS": ""}
+    )  # fmt: skip
+    assert layer.values == {"share": {"platforms": ()}}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://service.example",
+        "https://service.example/?x=1",
+        "https://ada@service.example",
+        "https://service.example; script-src *",
+        "https://service.example;script-src",
+        "https://service.example'",
+        "https://sérvice.example",
+        "https://",
+    ],
+)
+def test_service_url_that_could_reach_into_the_policy_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^4site.toml:2: service.url"):
+        merge_layers(_file(f'[service]\nurl = "{url}"\n'))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://service.example/", "http://127.0.0.1:8000", "http://[::1]:8000/a/b"]
+)
+def test_service_url_may_have_a_port_and_a_path(url: str) -> None:
+    assert merge_layers(_file(f'[service]\nurl = "{url}"\n')).service.url == url
+
+
+@pytest.mark.parametrize("key", ["short", "has-hyphen-in-it", "a" * 33, '\\" onload='])
+def test_site_key_is_eight_to_thirty_two_letters_and_digits(key: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"service.site_key"):
+        merge_layers(_file(f'[service]\nsite_key = "{key}"\n'))
+
+
+def test_key_without_its_service_is_refused() -> None:
+    layer = Layer(name="flags", values={"service": {"site_key": "abcd1234"}})
+    with pytest.raises(ConfigurationError, match=r"service.site_key is set, but service.url is"):
+        check_settings(merge_layers(layer))
+
+
+def test_every_platform_of_the_rules_can_be_chosen() -> None:
+    # The rules of sharing name fourteen, and an alias of the first.
+    platforms = (
+        "x,linkedin,facebook,reddit,hackernews,email,copy_link,discord,slack,mastodon,bluesky,"
+        "whatsapp,telegram,native,twitter"
+    )
+    layer = read_environment_layer({"FOURSITE_SHARE_PLATFORMS": platforms})
+    assert ",".join(merge_layers(layer).share.platforms) == platforms
+    with pytest.raises(ConfigurationError, match=r"share.platforms"):
+        merge_layers(read_environment_layer({"FOURSITE_SHARE_PLATFORMS": "myspace"}))

@@ -259,9 +259,12 @@ def test_page_is_whole_without_javascript(
         expect(panel).to_be_visible()
         expect(panel.locator(".tab-label")).to_be_visible()
     # What only a script can do is not offered.
-    for button in page.locator("[data-scheme], [data-copy-link], [data-tabs-list]").all():
+    for button in page.locator("[data-scheme], .needs-script, [data-tabs-list]").all():
         expect(button).to_be_hidden()
-    for share in page.locator("a[data-share]").all():
+    shares = page.locator("foursite-share a").all()
+    assert len(shares) == 8
+    for share in shares:
+        expect(share).to_be_visible()
         assert urlsplit(share.get_attribute("href") or "").scheme in {"https", "mailto"}
     context.close()
 
