@@ -1,0 +1,1 @@
+"""The service: thin HTTP edges over a pure domain, with a store underneath."""

@@ -1,0 +1,1 @@
+"""Use cases, one a function: open a transaction, load, decide, save."""

@@ -1,0 +1,39 @@
+"""Looks up who a ping is for, remembering the answer for some seconds."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from backend.actions.context import Context
+from backend.domain.gates import Gate
+from backend.domain.instants import SECOND, Instant
+from backend.store.sites import find_gate
+
+REMEMBERED_SITES = 100_000
+REMEMBERED_FOR = 10 * SECOND
+"""How long a change of origins or status may take to be felt by pings."""
+
+
+class Gates:
+    """Gates by site key; unknown keys are remembered too, so that they cost no query each."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: OrderedDict[str, tuple[Instant, Gate | None]] = OrderedDict()
+
+    def recall(self, key: str) -> tuple[bool, Gate | None]:
+        """Return whether the answer is remembered and still good, and the answer."""
+        known = self._known.get(key)
+        if known is None or known[0] < self._context.clock.now():
+            return False, None
+        return True, known[1]
+
+    def look_up(self, key: str) -> Gate | None:
+        """Ask the database. Raises Unavailable when it cannot be asked."""
+        with self._context.database.reading() as session:
+            gate = find_gate(session, key)
+        self._known[key] = (Instant(self._context.clock.now() + REMEMBERED_FOR), gate)
+        self._known.move_to_end(key)
+        if len(self._known) > REMEMBERED_SITES:
+            self._known.popitem(last=False)
+        return gate

@@ -1,0 +1,139 @@
+"""Events become facts, and facts become scores, featurings and places: one transaction a batch.
+
+This is the only writer of events, shares, days, standings and featurings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from backend.domain.events import Event, EventKind
+from backend.domain.instants import Day, Instant, day_of
+from backend.domain.shares import EarlierShare, counts
+from backend.domain.standing import TALLIED, DayTally, Standing, add_up, advance, has_moved
+from backend.store import events as event_store
+from backend.store import scores, shares, showcase
+from backend.store.database import Session
+from backend.store.events import DayRef
+from backend.store.scores import SiteRef
+from backend.store.shares import NewShare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteChange:
+    """What a batch did to one site: the standing after it, and what was added."""
+
+    standing: Standing
+    added: DayTally
+    is_newly_featured: bool
+
+
+def record(session: Session, events: Sequence[Event], now: Instant) -> list[SiteChange]:
+    """Store a batch of events with all that follows from them. Repeats change nothing.
+
+    Events of sites that no longer exist are dropped.
+    """
+    standings = scores.lock_standings(session, ((event.tenant, event.site) for event in events))
+    known = [event for event in events if (event.tenant, event.site) in standings]
+    fresh = event_store.drop_known(
+        session, _with_clicks(session, _without_known_shares(session, known))
+    )
+    event_store.insert_events(session, fresh)
+    counted = _record_shares(session, fresh)
+    shares.add_clicks(session, [event for event in fresh if event.kind is EventKind.REFERRAL_CLICK])
+    tallies = tally(fresh, counted)
+    event_store.add_days(session, tallies)
+    return _advance(session, standings, tallies, now)
+
+
+def tally(events: Iterable[Event], counted: Mapping[str, int]) -> dict[DayRef, DayTally]:
+    """Return what fresh events add to each day of each site.
+
+    `counted` maps the id of each counted share to its points.
+    """
+    days: dict[DayRef, dict[str, int]] = {}
+    for event in events:
+        day = days.setdefault((event.tenant, event.site, day_of(event.at)), {})
+        name = TALLIED[event.kind]
+        day[name] = day.get(name, 0) + 1
+        if event.seconds:
+            day["engaged_seconds"] = day.get("engaged_seconds", 0) + event.seconds
+        if event.kind is EventKind.SHARE and event.id in counted:
+            day["counted_shares"] = day.get("counted_shares", 0) + 1
+            day["share_points"] = day.get("share_points", 0) + counted[event.id]
+    return {key: DayTally(**values) for key, values in days.items()}
+
+
+def _without_known_shares(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Drop shares whose id exists: an id from another day would not be noticed as a repeat."""
+    sent = [event for event in events if event.kind is EventKind.SHARE]
+    if not sent:
+        return list(events)
+    known = shares.find_known(session, ((event.tenant, event.site, event.id) for event in sent))
+    return [
+        event
+        for event in events
+        if event.kind is not EventKind.SHARE or (event.tenant, event.site, event.id) not in known
+    ]
+
+
+def _with_clicks(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Add a referral click behind each visit that came through a share of its site.
+
+    An unknown share leaves a plain visit.
+    """
+    arrived = [event for event in events if event.via and event.kind is EventKind.VIEW]
+    if not arrived:
+        return list(events)
+    known = shares.find_known(
+        session, ((event.tenant, event.site, event.via or "") for event in arrived)
+    )
+    known |= {
+        (event.tenant, event.site, event.id) for event in events if event.kind is EventKind.SHARE
+    }
+    found: list[Event] = []
+    for event in events:
+        found.append(event)
+        if event.kind is EventKind.VIEW and (event.tenant, event.site, event.via) in known:
+            found.append(replace(event, id=f"{event.id}.click", kind=EventKind.REFERRAL_CLICK))
+    return found
+
+
+def _record_shares(session: Session, events: Sequence[Event]) -> dict[str, int]:
+    """Record the shares among fresh events; return the points of those that count, by id."""
+    counted: dict[str, int] = {}
+    for event in events:
+        if event.kind is not EventKind.SHARE or event.platform is None:
+            continue
+        # A query a share sees the earlier ones of this batch too.
+        earlier: list[EarlierShare] = shares.find_earlier(session, event)
+        share = NewShare(event=event, is_counted=counts(event.platform, event.page, earlier))
+        shares.insert_share(session, share)
+        if share.is_counted:
+            counted[event.id] = share.points
+    return counted
+
+
+def _advance(
+    session: Session,
+    standings: Mapping[SiteRef, Standing],
+    tallies: Mapping[DayRef, DayTally],
+    now: Instant,
+) -> list[SiteChange]:
+    added: dict[SiteRef, list[DayTally]] = {}
+    for (tenant, site, _day), day_tally in tallies.items():
+        added.setdefault((tenant, site), []).append(day_tally)
+    moved = [ref for ref in added if has_moved(standings[ref], now)]
+    windows = scores.window_points(session, moved, now)
+    changes: list[SiteChange] = []
+    for ref, parts in added.items():
+        total = add_up(parts)
+        window: tuple[Day, int] | None = (day_of(now), windows[ref]) if ref in windows else None
+        standing, begun = advance(standings[ref], total, window=window, now=now)
+        scores.add_featurings(session, standing.tenant, standing.site, begun)
+        changes.append(SiteChange(standing=standing, added=total, is_newly_featured=bool(begun)))
+    scores.save_standings(session, [change.standing for change in changes])
+    for change in changes:
+        showcase.place(session, change.standing, now)
+    return changes

@@ -1,0 +1,51 @@
+"""The service as one ASGI application: routes, middleware, error handling, start and end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from backend.actions.collecting import Collector
+from backend.actions.context import Context
+from backend.actions.recording import SiteChange
+from backend.errors import ServiceError
+from backend.web.collect import Collect
+from backend.web.errors import problem_response
+
+
+def create_app(context: Context) -> Starlette:
+    """Return the service over a migrated database."""
+
+    def tell(changes: Sequence[SiteChange]) -> None:
+        for change in changes:
+            standing = change.standing
+            context.live.publish(
+                f"account:{standing.account}",
+                {"site": standing.site, "score": standing.score, "shares": standing.shares},
+            )
+
+    collector = Collector(context, on_commit=tell)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        collector.start()
+        try:
+            yield
+        finally:
+            collector.stop()
+
+    return Starlette(
+        routes=[Route("/collect", Collect(context, collector))],
+        lifespan=lifespan,
+        exception_handlers={ServiceError: _on_service_error},
+    )
+
+
+def _on_service_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)  # noqa: S101  that is what it is registered for
+    return problem_response(error)

@@ -1,0 +1,1 @@
+"""The verbs of `4site server`, one a file."""

@@ -1,0 +1,162 @@
+"""Where a site stands, and where it stands after more events: pure arithmetic over facts.
+
+A `Standing` is all that a site's score, featuring and place in the showcase follow from. The
+store keeps it as a cache; `4site server check` computes it anew from the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from backend.domain.events import ENGAGEMENT_POINTS, EventKind
+from backend.domain.featuring import Featuring, featurings_of
+from backend.domain.instants import Day, Instant, day_of
+from backend.domain.scores import ScoreFacts, score
+from backend.domain.showcase import Listing, ShowcaseWish, SiteStatus, listing_of
+from backend.domain.tiers import Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayTally:
+    """What events add to one UTC day of a site. Points are thousandths of score."""
+
+    views: int = 0
+    engagements: int = 0
+    engaged_seconds: int = 0
+    shares: int = 0
+    counted_shares: int = 0
+    share_points: int = 0
+    referral_clicks: int = 0
+    likes: int = 0
+    comments: int = 0
+    conversions: int = 0
+    copies: int = 0
+    powered_clicks: int = 0
+
+    @property
+    def engagement_points(self) -> int:
+        """What the day adds to the engagement window, in thousandths."""
+        return (
+            ENGAGEMENT_POINTS[EventKind.ENGAGEMENT] * self.engagements
+            + ENGAGEMENT_POINTS[EventKind.CONVERSION] * self.conversions
+            + ENGAGEMENT_POINTS[EventKind.REFERRAL_CLICK] * self.referral_clicks
+            + ENGAGEMENT_POINTS[EventKind.COPY] * self.copies
+            + ENGAGEMENT_POINTS[EventKind.POWERED_CLICK] * self.powered_clicks
+        )
+
+
+TALLIED: dict[EventKind, str] = {
+    EventKind.VIEW: "views",
+    EventKind.ENGAGEMENT: "engagements",
+    EventKind.SHARE: "shares",
+    EventKind.LIKE: "likes",
+    EventKind.COMMENT: "comments",
+    EventKind.REFERRAL_CLICK: "referral_clicks",
+    EventKind.CONVERSION: "conversions",
+    EventKind.COPY: "copies",
+    EventKind.POWERED_CLICK: "powered_clicks",
+}
+"""The count of a tally that one event of each kind adds one to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A site at one moment. `score` is hundredths as of `as_of`; `shares` are counted ones.
+
+    `engagement_points` covers the engagement window that ends with `window_day`.
+    """
+
+    tenant: str
+    site: str
+    account: str
+    status: SiteStatus
+    wish: ShowcaseWish
+    tier: Tier
+    published_at: Instant | None
+    views: int
+    likes: int
+    comments: int
+    shares: int
+    share_points: int
+    engagement_points: int
+    window_day: Day
+    score: int
+    as_of: Instant
+    featured_until: Instant | None
+
+    @property
+    def facts(self) -> ScoreFacts:
+        return ScoreFacts(
+            views=self.views,
+            likes=self.likes,
+            comments=self.comments,
+            share_points=self.share_points,
+            engagement_points=self.engagement_points,
+        )
+
+    def listing(self, now: Instant) -> Listing | None:
+        """Return the site's place in the showcase at `now`."""
+        return listing_of(
+            status=self.status,
+            wish=self.wish,
+            tier=self.tier,
+            featured_until=self.featured_until,
+            now=now,
+        )
+
+
+def add_up(tallies: Iterable[DayTally]) -> DayTally:
+    """Return the sum of several tallies."""
+    total = [0] * len(fields(DayTally))
+    for tally in tallies:
+        for index, field in enumerate(fields(DayTally)):
+            total[index] += getattr(tally, field.name)
+    return DayTally(
+        **{field.name: value for field, value in zip(fields(DayTally), total, strict=True)}
+    )
+
+
+def advance(
+    standing: Standing, added: DayTally, *, window: tuple[Day, int] | None, now: Instant
+) -> tuple[Standing, tuple[Featuring, ...]]:
+    """Return the standing at `now` with `added`, and the featurings that this begins.
+
+    `window` is the last day of the engagement window with its points, `added` included, when the
+    window has moved since the standing was made; None when only `added` is new in it.
+    """
+    shares = standing.shares + added.counted_shares
+    begun = featurings_of(
+        before=standing.shares,
+        after=shares,
+        featured_until=standing.featured_until,
+        tier=standing.tier,
+        now=now,
+    )
+    day, points = window or (
+        standing.window_day,
+        standing.engagement_points + added.engagement_points,
+    )
+    grown = replace(
+        standing,
+        views=standing.views + added.views,
+        likes=standing.likes + added.likes,
+        comments=standing.comments + added.comments,
+        shares=shares,
+        share_points=standing.share_points + added.share_points,
+        engagement_points=points,
+        window_day=day,
+        featured_until=begun[-1].ends_at if begun else standing.featured_until,
+    )
+    return rescore(grown, now), begun
+
+
+def rescore(standing: Standing, now: Instant) -> Standing:
+    """Return the standing with its score computed for `now`."""
+    value = score(standing.facts, published_at=standing.published_at, tier=standing.tier, now=now)
+    return replace(standing, score=value, as_of=now)
+
+
+def has_moved(standing: Standing, now: Instant) -> bool:
+    """Tell whether the engagement window ended on an earlier day than that of `now`."""
+    return standing.window_day < day_of(now)

@@ -1,0 +1,81 @@
+"""What a person can cause and fix at the service, as one branch of the generator's tree.
+
+    FourSiteError
+    └── ServiceError             exit 1
+        ├── Invalid              a value that cannot be
+        ├── Unauthenticated      nobody is signed in, or the token is unknown
+        ├── Forbidden            signed in, and not allowed
+        ├── NotFound             no such thing, or not yours
+        ├── Conflict             it is there already, or the key was used for something else
+        ├── LimitReached         the tier's limit, with what would lift it
+        ├── TooMany              the rate limit; `retry_after` in seconds
+        └── Unavailable          the database or another part is not there at the moment
+
+`web/errors.py` holds the one table from these classes to HTTP statuses.
+"""
+
+from __future__ import annotations
+
+from generator.errors import FourSiteError
+
+
+class ServiceError(FourSiteError):
+    """The root of what the service refuses."""
+
+    code = "service"
+
+
+class Invalid(ServiceError):
+    """A value that cannot be; `field` names where it came from."""
+
+    code = "invalid"
+
+    def __init__(self, message: str, *, field: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+
+
+class Unauthenticated(ServiceError):
+    """Nobody is signed in, or the token is unknown, expired or revoked."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(ServiceError):
+    """The caller is known and not allowed: a missing scope, a foreign origin."""
+
+    code = "forbidden"
+
+
+class NotFound(ServiceError):
+    """There is no such thing, or it belongs to somebody else: the two look the same."""
+
+    code = "not_found"
+
+
+class Conflict(ServiceError):
+    """It exists already, or an idempotency key was used for another request."""
+
+    code = "conflict"
+
+
+class LimitReached(ServiceError):
+    """The owner's tier allows no more of this; what exists keeps working."""
+
+    code = "limit_reached"
+
+
+class TooMany(ServiceError):
+    """The rate limit; `retry_after` is in seconds."""
+
+    code = "too_many"
+
+    def __init__(self, message: str, *, retry_after: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class Unavailable(ServiceError):
+    """The database or another part cannot be reached at the moment; nothing was changed."""
+
+    code = "unavailable"

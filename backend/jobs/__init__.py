@@ -1,0 +1,1 @@
+"""Edges of time: what runs on a schedule or from the queue."""

@@ -1,0 +1,149 @@
+"""The service's settings: `FOURSITE_*` variables over defaults, read once, all optional.
+
+No other file of the service reads the environment.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from backend.errors import Invalid
+
+Synchronous = Literal["FULL", "NORMAL"]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the service may depend on beside its database.
+
+    `base_url` is where people reach it, without a final slash. `trusted_proxies` are the networks
+    whose `X-Forwarded-For` is believed; `private_hosts` the host names that may be fetched although
+    they lead to a private address (for tests and closed networks).
+    """
+
+    data_dir: Path
+    database_url: str
+    base_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    redis_url: str | None = field(default=None, repr=False)
+    owner_email: str = "owner@localhost"
+    trusted_proxies: tuple[Network, ...] = ()
+    country_header: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "4site <no-reply@localhost>"
+    github_client_id: str | None = None
+    github_client_secret: str | None = field(default=None, repr=False)
+    github_url: str = "https://github.com"
+    github_api_url: str = "https://api.github.com"
+    synchronous: Synchronous = "FULL"
+    queue_size: int = 10_000
+    private_hosts: tuple[str, ...] = ()
+    log_format: Literal["json", "text"] = "text"
+    metrics_token: str | None = field(default=None, repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the service over TLS, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Settings:
+        """Return the settings of an environment. Raises Invalid naming the variable."""
+        read = _Reader(environment)
+        data_dir = Path(read.text("DATA_DIR") or platformdirs.user_data_dir("4site"))
+        port = read.number("PORT", 8000)
+        host = read.text("HOST") or "127.0.0.1"
+        return cls(
+            data_dir=data_dir,
+            database_url=_driver(read.text("DATABASE_URL") or f"sqlite:///{data_dir / '4site.db'}"),
+            base_url=read.web_url("BASE_URL", f"http://{host}:{port}"),
+            host=host,
+            port=port,
+            redis_url=read.text("REDIS_URL"),
+            owner_email=read.text("OWNER_EMAIL") or "owner@localhost",
+            trusted_proxies=read.networks("TRUSTED_PROXIES"),
+            country_header=read.text("COUNTRY_HEADER"),
+            smtp_url=read.text("SMTP_URL"),
+            mail_from=read.text("MAIL_FROM") or "4site <no-reply@localhost>",
+            github_client_id=read.text("GITHUB_CLIENT_ID"),
+            github_client_secret=read.text("GITHUB_CLIENT_SECRET"),
+            github_url=read.web_url("GITHUB_URL", "https://github.com"),
+            github_api_url=read.web_url("GITHUB_API_URL", "https://api.github.com"),
+            synchronous="NORMAL"
+            if read.choice("SYNCHRONOUS", "FULL", "NORMAL") == "NORMAL"
+            else "FULL",
+            queue_size=read.number("QUEUE_SIZE", 10_000),
+            private_hosts=tuple((read.text("PRIVATE_HOSTS") or "").split()),
+            log_format="json" if read.choice("LOG_FORMAT", "text", "json") == "json" else "text",
+            metrics_token=read.text("METRICS_TOKEN"),
+        )
+
+
+class _Reader:
+    """Reads `FOURSITE_*` variables and says which one is wrong."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str) -> str | None:
+        return self._environment.get(f"FOURSITE_{name}", "").strip() or None
+
+    def number(self, name: str, default: int) -> int:
+        text = self.text(name)
+        if text is not None and not text.isdecimal():
+            raise self._wrong(name, text, "a whole number")
+        return default if text is None else int(text)
+
+    def choice(self, name: str, *known: str) -> str:
+        text = self.text(name) or known[0]
+        if text not in known:
+            raise self._wrong(name, text, f"one of {', '.join(known)}")
+        return text
+
+    def web_url(self, name: str, default: str) -> str:
+        text = (self.text(name) or default).rstrip("/")
+        if urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname:
+            raise self._wrong(name, text, "an http or https address")
+        return text
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        words = (self.text(name) or "").split()
+        try:
+            return tuple(ipaddress.ip_network(word) for word in words)
+        except ValueError as error:
+            raise self._wrong(name, " ".join(words), "networks like 10.0.0.0/8") from error
+
+    def _wrong(self, name: str, value: str, wanted: str) -> Invalid:
+        variable = f"FOURSITE_{name}"
+        return Invalid(
+            f"{variable} is {value!r}, which is not {wanted}.",
+            field=variable,
+            hint="Correct the variable or unset it.",
+        )
+
+
+def _driver(url: str) -> str:
+    """Return a database URL with the driver that is installed."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise Invalid(
+        "FOURSITE_DATABASE_URL names an unknown kind of database.",
+        field="FOURSITE_DATABASE_URL",
+        hint="Use sqlite:///FILE or postgresql://USER@HOST/NAME.",
+    )

@@ -1,0 +1,1 @@
+"""Tables, queries and migrations; rows stay inside, domain values come out."""

@@ -1,0 +1,95 @@
+"""The database: one engine, transactions that mean to write, and readings that do not.
+
+SQLite runs in WAL with one writer at a time (`BEGIN IMMEDIATE`); PostgreSQL as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from backend.errors import Unavailable
+from backend.settings import Settings
+
+__all__ = ["Database", "Session"]
+
+BUSY_SECONDS = 5
+_CACHE_KIB = 64 * 1024
+
+
+class Database:
+    """Where facts are kept. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.is_sqlite = settings.is_sqlite
+        self.url = settings.database_url
+        self.engine = _make_engine(settings)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that is committed at the end, or rolled back on an error.
+
+        Raises Unavailable when the database is locked, full or gone; nothing was changed then.
+        """
+        with self._translated(), Session(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                session.connection().execute(text("BEGIN IMMEDIATE"))
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one moment of the database and writes nothing."""
+        with self._translated(), Session(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                session.connection().execute(text("BEGIN"))
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise Unavailable(
+                "The database cannot be used at the moment.", hint="Try again in some seconds."
+            ) from error
+
+
+def _make_engine(settings: Settings) -> Engine:
+    if not settings.is_sqlite:
+        return create_engine(
+            settings.database_url, pool_size=10, max_overflow=10, pool_pre_ping=True
+        )
+    path = Path(settings.database_url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        settings.database_url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=10,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        # We begin transactions ourselves: the driver would do it too late, and never IMMEDIATE.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            f"synchronous = {settings.synchronous}",
+            "foreign_keys = ON",
+            f"cache_size = -{_CACHE_KIB}",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

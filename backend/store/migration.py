@@ -1,0 +1,63 @@
+"""Brings a database to the newest shape, and tells which one it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from backend.store.database import Database
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 4_519_872  # any number, as long as every process asks for the same one
+
+
+def migrate(database: Database, revision: str = "head") -> str | None:
+    """Upgrade (or downgrade) to `revision` and return what the database then has.
+
+    Several processes may start at once: on PostgreSQL they wait for each other.
+    """
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            connection.commit()
+        try:
+            _run(connection, revision)
+            connection.commit()
+            return current_revision(connection)
+        finally:
+            if not database.is_sqlite:
+                connection.rollback()
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+                connection.commit()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision of the database, None when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """Return the newest revision that this code knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _run(connection: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    current = current_revision(connection)
+    goes_down = revision == "base" or (
+        current in known and revision in known and known.index(revision) > known.index(current)
+    )
+    (command.downgrade if goes_down else command.upgrade)(config, revision)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config

@@ -1,0 +1,166 @@
+"""Standings of sites: loaded under a lock, saved with what follows from them.
+
+Leans on the primary keys of `score`, `site`, `account` and `site_day`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
+from sqlmodel import Session, col
+
+from backend.domain.featuring import Featuring
+from backend.domain.instants import Day, Instant, day_of
+from backend.domain.scores import ENGAGEMENT_DAYS
+from backend.domain.showcase import ShowcaseWish, SiteStatus
+from backend.domain.standing import DayTally, Standing
+from backend.domain.tiers import Tier
+from backend.store.tables.accounts import AccountRow
+from backend.store.tables.events import SiteDayRow
+from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
+
+SiteRef = tuple[str, str]
+"""Tenant and site id."""
+
+
+def lock_standings(session: Session, sites: Iterable[SiteRef]) -> dict[SiteRef, Standing]:
+    """Return the standings of `sites`, locked until the transaction ends.
+
+    Rows are locked in the order of their keys, so that two writers never wait for each other.
+    """
+    wanted = sorted(set(sites))
+    if not wanted:
+        return {}
+    found = session.execute(
+        _select_standings()
+        .where(tuple_(col(ScoreRow.tenant), col(ScoreRow.site)).in_(wanted))
+        .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
+        .with_for_update(of=ScoreRow)
+    )
+    return {(row.tenant, row.site): _to_standing(row) for row in found}
+
+
+def read_standings(
+    session: Session, tenant: str, *, after: str = "", limit: int = 1000
+) -> list[Standing]:
+    """Return the next `limit` standings of a tenant by site id, without a lock."""
+    found = session.execute(
+        _select_standings()
+        .where(col(ScoreRow.tenant) == tenant, col(ScoreRow.site) > after)
+        .order_by(col(ScoreRow.site))
+        .limit(limit)
+    )
+    return [_to_standing(row) for row in found]
+
+
+def save_standings(session: Session, standings: Sequence[Standing]) -> None:
+    """Write what a standing caches; site and owner stay as they are."""
+    if not standings:
+        return
+    statement = (
+        update(ScoreRow)
+        .where(
+            col(ScoreRow.tenant) == bindparam("key_tenant"),
+            col(ScoreRow.site) == bindparam("key_site"),
+        )
+        .values({name: bindparam(name) for name in _CACHED})
+    )
+    session.connection().execute(statement, [_cached(standing) for standing in standings])
+
+
+def add_featurings(session: Session, tenant: str, site: str, begun: Iterable[Featuring]) -> None:
+    """Record featurings; the key (site, threshold) refuses a second one of the same share."""
+    rows = [
+        {
+            "tenant": tenant,
+            "site": site,
+            "threshold": featuring.threshold,
+            "starts_at": featuring.starts_at,
+            "ends_at": featuring.ends_at,
+        }
+        for featuring in begun
+    ]
+    if rows:
+        session.connection().execute(insert(FeaturingRow), rows)
+
+
+def window_points(session: Session, sites: Sequence[SiteRef], now: Instant) -> dict[SiteRef, int]:
+    """Return the engagement points of each site over the window that ends with the day of `now`."""
+    if not sites:
+        return {}
+    today = day_of(now)
+    sums = [func.coalesce(func.sum(getattr(SiteDayRow, name)), 0).label(name) for name in _ENGAGING]
+    found = session.execute(
+        select(col(SiteDayRow.tenant), col(SiteDayRow.site), *sums)
+        .where(
+            tuple_(col(SiteDayRow.tenant), col(SiteDayRow.site)).in_(sites),
+            col(SiteDayRow.day) > today - ENGAGEMENT_DAYS,
+            col(SiteDayRow.day) <= today,
+        )
+        .group_by(col(SiteDayRow.tenant), col(SiteDayRow.site))
+    )
+    points = dict.fromkeys(sites, 0)
+    for row in found:
+        tally = DayTally(**{name: int(getattr(row, name)) for name in _ENGAGING})
+        points[row.tenant, row.site] = tally.engagement_points
+    return points
+
+
+_ENGAGING = ("engagements", "conversions", "referral_clicks", "copies", "powered_clicks")
+_CACHED = (
+    "views", "likes", "comments", "shares", "share_points", "engagement_points", "window_day",
+    "score", "as_of", "featured_until",
+)  # fmt: skip
+
+
+def _cached(standing: Standing) -> dict[str, Any]:
+    values = {name: getattr(standing, name) for name in _CACHED}
+    return values | {"key_tenant": standing.tenant, "key_site": standing.site}
+
+
+def _select_standings() -> Select[Any]:
+    return (
+        select(
+            col(ScoreRow.tenant),
+            col(ScoreRow.site),
+            *(getattr(ScoreRow, name) for name in _CACHED),
+            col(SiteRow.account),
+            col(SiteRow.status),
+            col(SiteRow.wish),
+            col(SiteRow.published_at),
+            col(AccountRow.tier),
+        )
+        .join(
+            SiteRow,
+            (col(SiteRow.tenant) == col(ScoreRow.tenant)) & (col(SiteRow.id) == col(ScoreRow.site)),
+        )
+        .join(
+            AccountRow,
+            (col(AccountRow.tenant) == col(SiteRow.tenant))
+            & (col(AccountRow.id) == col(SiteRow.account)),
+        )
+    )
+
+
+def _to_standing(row: Any) -> Standing:
+    return Standing(
+        tenant=row.tenant,
+        site=row.site,
+        account=row.account,
+        status=SiteStatus(row.status),
+        wish=ShowcaseWish(row.wish),
+        tier=Tier(row.tier),
+        published_at=None if row.published_at is None else Instant(row.published_at),
+        views=row.views,
+        likes=row.likes,
+        comments=row.comments,
+        shares=row.shares,
+        share_points=row.share_points,
+        engagement_points=row.engagement_points,
+        window_day=Day(row.window_day),
+        score=row.score,
+        as_of=Instant(row.as_of),
+        featured_until=None if row.featured_until is None else Instant(row.featured_until),
+    )

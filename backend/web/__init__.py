@@ -1,0 +1,1 @@
+"""HTTP edges, one file a resource: parse, call one action, respond."""

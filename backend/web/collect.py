@@ -1,0 +1,183 @@
+"""`POST /collect`, the hot path: bare ASGI that validates, queues, and answers when durable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
+
+from backend.actions.collecting import Collector
+from backend.actions.context import Context
+from backend.actions.gates import Gates
+from backend.actions.visitors import Visitors
+from backend.domain.events import Event
+from backend.domain.gates import Gate, origin_of
+from backend.domain.instants import SECOND
+from backend.domain.showcase import SiteStatus
+from backend.errors import Forbidden, NotFound, ServiceError, TooMany
+from backend.web.client import (
+    Headers,
+    client_address,
+    country_of,
+    device_of,
+    headers_of,
+    is_bot,
+    wants_no_tracking,
+)
+from backend.web.errors import headers_of as headers_of_error
+from backend.web.errors import problem_of
+from backend.web.pings import BODY_BYTES, Ping, decode, to_event
+
+EVENTS_PER_SECOND_VISITOR = 20
+EVENTS_PER_SECOND_SITE = 5_000
+_OPEN = (b"access-control-allow-origin", b"*")
+_ACCEPTED: list[tuple[bytes, bytes]] = [_OPEN, (b"content-length", b"0")]
+
+
+class Collect:
+    """The endpoint. One instance a process."""
+
+    def __init__(self, context: Context, collector: Collector) -> None:
+        self._context = context
+        self._collector = collector
+        self._gates = Gates(context)
+        self._visitors = Visitors(context)
+        self._rates = _Rates()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            await _respond(send, 405, [(b"allow", b"POST"), _OPEN, (b"content-length", b"0")])
+            return
+        try:
+            status = await self._take(scope, receive)
+        except ServiceError as error:
+            await _refuse(send, error)
+        else:
+            await _respond(send, status, _ACCEPTED)
+
+    async def _take(self, scope: Scope, receive: Receive) -> int:
+        body = await _read(receive)
+        if body is None:
+            return 413
+        pings = decode(body)
+        headers = headers_of(scope["headers"])
+        user_agent = headers.get(b"user-agent", b"").decode("latin-1")
+        gated = [(ping, await self._gate(ping, headers)) for ping in pings]
+        # Robots and people who asked not to be counted get the answer that everybody gets.
+        if wants_no_tracking(headers) or is_bot(user_agent):
+            return 202
+        if not self._visitors.is_ready(self._context.clock.now()):
+            await run_in_threadpool(self._visitors.prepare, self._context.clock.now())
+        events = self._to_events(gated, scope, headers, user_agent)
+        if events:
+            await self._collector.submit(events)
+        return 202
+
+    async def _gate(self, ping: Ping, headers: Headers) -> Gate:
+        is_known, gate = self._gates.recall(ping.s)
+        if not is_known:
+            gate = await run_in_threadpool(self._gates.look_up, ping.s)
+        if gate is None:
+            raise NotFound(f"No site has the key {ping.s}.", hint="Check data-site.")
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if origin not in gate.origins or origin_of(ping.u) not in gate.origins:
+            raise Forbidden(
+                "The site does not allow pings from this origin.",
+                hint="Add the origin to the site, or correct data-site.",
+            )
+        return gate
+
+    def _to_events(
+        self,
+        gated: Sequence[tuple[Ping, Gate]],
+        scope: Scope,
+        headers: Headers,
+        user_agent: str,
+    ) -> list[Event]:
+        settings = self._context.settings
+        now = self._context.clock.now()
+        peer = scope["client"][0] if scope.get("client") else ""
+        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        address = client_address(peer, forwarded, settings.trusted_proxies)
+        country = None
+        if settings.country_header:
+            name = settings.country_header.lower().encode()
+            country = country_of(headers.get(name, b"").decode("latin-1"))
+        device = device_of(user_agent)
+        events = []
+        for ping, gate in gated:
+            if gate.status is SiteStatus.SUSPENDED:
+                continue
+            visitor = self._visitors.hash_today(gate.site, address, user_agent, now)
+            self._rates.spend(f"{gate.site}{visitor}", EVENTS_PER_SECOND_VISITOR, now)
+            self._rates.spend(gate.site, EVENTS_PER_SECOND_SITE, now)
+            events.append(
+                to_event(
+                    ping,
+                    gate,
+                    visitor=visitor,
+                    shared_by=self._visitors.identify(gate.site, address, user_agent, now)
+                    if ping.t == "share"
+                    else None,
+                    now=now,
+                    device=device,
+                    country=country,
+                )
+            )
+        return events
+
+
+class _Rates:
+    """Events a second, by key. A fixed window in one dict: the shared limiter that the rest of
+    the service uses costs as much as the whole request.
+    """
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._spent: dict[str, int] = {}
+
+    def spend(self, key: str, limit: int, now: int) -> None:
+        """Count one event. Raises TooMany when the second's share is spent."""
+        second = now // SECOND
+        if second != self._second:
+            self._second = second
+            self._spent = {}
+        spent = self._spent.get(key, 0) + 1
+        if spent > limit:
+            raise TooMany("Too many events in this second.", retry_after=1)
+        self._spent[key] = spent
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body, None when it is too long."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return body
+        body += bytes(message.get("body", b""))
+        if len(body) > BODY_BYTES:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+async def _refuse(send: Send, error: ServiceError) -> None:
+    problem = problem_of(error)
+    body = json.dumps(problem).encode()
+    headers = [
+        _OPEN,
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        *((name.encode(), value.encode()) for name, value in headers_of_error(error).items()),
+    ]
+    await _respond(send, problem["status"], headers, body)
+
+
+async def _respond(
+    send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes = b""
+) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,1 @@
+"""Pages for people, rendered with the generator's templates."""

