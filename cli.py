@@ -15,6 +15,7 @@ VERBS = {
     "serve": "Build, serve on this machine, rebuild and reload on change",
     "render": "Render one Markdown file to the HTML a page would hold",
     "inspect": "Show what was detected, and why",
+    "link": "Register the site with a service that counts visits and shares",
     "audit": "Check a finished site: links, anchors, pictures, privacy, weight",
     "themes": "List the themes",
     "kinds": "List the kinds of project that change the home page",
@@ -31,7 +32,8 @@ _EXAMPLES = """examples:
   4site audit site                check what was built
 
 Run "4site VERB --help" for the flags of a verb. Exit status: 0 done, 1 build failed,
-2 wrong use or configuration, 3 audit below the bar, 4 source unreachable, 130 interrupted.
+2 wrong use or configuration, 3 audit below the bar, 4 source or service unreachable,
+130 interrupted.
 """
 
 

@@ -9,6 +9,11 @@
     │   ├── SourceUnreachable             the network or the forge failed
     │   ├── RateLimited                   the forge's quota is spent
     │   └── SourceRefused                 over a bound, or a path that leaves the repository
+    ├── ServiceError             exit 4   the site cannot be registered
+    │   ├── TokenMissing                  nobody said who is asking
+    │   ├── ServiceRefused                the service said no, and why
+    │   ├── ServiceUnreachable            no answer
+    │   └── ServiceAnswer                 an answer that is not a service's
     └── BuildError               exit 1
         ├── OutputRefused                 the output folder is not ours, or not writable
         └── ThemeError                    no such theme, or a broken one
@@ -80,6 +85,41 @@ class SourceRefused(SourceError):
     """The source is over a bound (size, count, depth), or a path in it leaves the repository."""
 
     code = "source_refused"
+
+
+class ServiceError(FourSiteError):
+    """The service that counts visits and shares did not do what was asked."""
+
+    code = "service"
+    exit_code = 4
+
+
+class TokenMissing(ServiceError):
+    """The service must know who asks, and `FOURSITE_TOKEN` is not set."""
+
+    code = "service_token_missing"
+
+
+class ServiceRefused(ServiceError):
+    """The service answered with a 4xx `status`; 0 when we refused to ask."""
+
+    code = "service_refused"
+
+    def __init__(self, message: str, *, hint: str = "", status: int) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class ServiceUnreachable(ServiceError):
+    """The network failed, or nobody listens there."""
+
+    code = "service_unreachable"
+
+
+class ServiceAnswer(ServiceError):
+    """Something answered, but not as a service does: a redirect, an error page, another program."""
+
+    code = "service_answer"
 
 
 class BuildError(FourSiteError):
