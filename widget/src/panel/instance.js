@@ -1,0 +1,58 @@
+/** The view that asks for a Mastodon server: there is no central one to send people to. */
+
+import { leadOutside, onActivation, readPage } from "./links.js";
+import { make } from "./nodes.js";
+import { PLATFORMS, readServer } from "./platforms.js";
+
+/**
+ * @param {import("./panel.js").Panel} panel
+ * @returns {import("./panel.js").View}
+ */
+export function makeInstance(panel) {
+  const { host, words } = panel;
+  const { label = "", intent } = PLATFORMS.mastodon;
+  const field = make("input", {
+    class: "field",
+    id: "server",
+    dir: "ltr",
+    inputmode: "url",
+    placeholder: "mastodon.social",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    maxlength: "300",
+  });
+  // Without an address it is not a link yet, but a key must reach it all the same.
+  const attributes = { class: "strong", role: "link", tabindex: "0", rel: "noopener nofollow" };
+  const link = make("a", attributes, words.share);
+  leadOutside(link, words);
+  const aim = (/** @type {string} */ url) => {
+    const server = readServer(field.value);
+    if (server) link.href = intent?.(readPage(host).title, url, server);
+    else link.removeAttribute("href");
+    return !!server;
+  };
+  onActivation(link, () => {
+    if (aim(host.page().url)) {
+      aim(host.share("mastodon").url);
+      return;
+    }
+    field.setAttribute("aria-invalid", "true");
+    panel.say(words.invalid);
+    field.focus();
+  });
+  field.oninput = () => {
+    aim(host.page().url);
+    field.removeAttribute("aria-invalid");
+    panel.say("");
+  };
+  const onEnter = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter" && !event.isComposing) link.click();
+  };
+  field.onkeydown = onEnter;
+  // A link with an address answers Enter by itself.
+  link.onkeydown = (/** @type {KeyboardEvent} */ event) => link.href || onEnter(event);
+  const caption = make("label", { for: "server" }, words.server);
+  const node = make("div", {}, caption, make("div", { class: "copy" }, field, link));
+  return { title: label, node, first: field };
+}

@@ -1,0 +1,40 @@
+/** What the panel's links have in common: what they share, where they open, when they count. */
+
+import { make } from "./nodes.js";
+
+const LONGEST_TITLE = 200;
+
+/**
+ * Return the page's bare address, and a title that fits into an address.
+ *
+ * @param {import("./main.js").Host} host
+ */
+export function readPage(host) {
+  const { url, title } = host.page();
+  return { url, title: title.slice(0, LONGEST_TITLE) };
+}
+
+/**
+ * Call back once whenever a link is followed: by click, by key, or by the middle button. It runs
+ * before the browser follows, so it may still change the address.
+ *
+ * @param {HTMLAnchorElement} link
+ * @param {() => void} act
+ */
+export function onActivation(link, act) {
+  link.addEventListener("click", act);
+  link.addEventListener("auxclick", (event) => {
+    if (event.button === 1) act();
+  });
+}
+
+/**
+ * Let a link open a new tab, and say so to those who do not see it.
+ *
+ * @param {HTMLAnchorElement} link
+ * @param {import("./words.js").Words} words
+ */
+export function leadOutside(link, words) {
+  link.target = "_blank";
+  link.append(make("span", { class: "unseen" }, ` (${words.tab})`));
+}

@@ -1,0 +1,65 @@
+/**
+ * The panel that opens from the share button. A classic script, loaded on first use: it gives the
+ * element's class a way to open the panel, and one to take the words of a language.
+ */
+
+import { Panel } from "./panel.js";
+import { receiveWords, withWords } from "./words.js";
+
+/**
+ * What the element hands over.
+ *
+ * @typedef {object} Host
+ * @property {ShadowRoot} root  open; the button is in it
+ * @property {HTMLElement} button
+ * @property {Options} options
+ * @property {() => {url: string, title: string}} page  the page's bare address
+ * @property {(platform: string) => {id: string | null, url: string}} share  counts a share and
+ *     returns its link; called once for each deliberate act
+ * @property {(type: "like" | "powered") => void} send
+ * @property {string} src  folder of this script
+ * @property {(css: string) => void} style  adopts a sheet in the root
+ * @property {() => void} closed  to be called when the panel has closed itself
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string[]} platforms
+ * @property {string} theme
+ * @property {string} lang
+ * @property {string | null} poweredBy  a referral code; null leaves the line out
+ * @property {{shares: number, likes: number} | null} counts
+ * @property {string | null} service
+ * @property {boolean} floating
+ */
+
+/** @type {any} */
+const element = customElements.get("foursite-share");
+
+if (element) {
+  element.words = receiveWords;
+  element.panel = open;
+}
+
+/**
+ * Open the panel, at once or when its words have arrived.
+ *
+ * @param {Host} host
+ */
+function open(host) {
+  /** @type {Panel | undefined} */
+  let panel;
+  let isWanted = true;
+  withWords(host.options.lang, host.src, (words, lang, direction) => {
+    if (isWanted) panel = new Panel(host, words, lang, direction);
+  });
+  return {
+    close() {
+      isWanted = false;
+      panel?.close();
+    },
+    focus() {
+      panel?.focus();
+    },
+  };
+}
