@@ -109,11 +109,15 @@ def _section(
 
 def _notes(blocks: Sequence[Element]) -> Markup:
     """Return blocks as HTML whose headings start at the level below a version's."""
+    _lift_headings(blocks)
+    return Markup("\n").join(block.html() for block in blocks if not is_blank(block))
+
+
+def _lift_headings(blocks: Iterable[Element]) -> None:
     found = [inner for block in blocks for inner in block.walk() if inner.tag in HEADINGS]
     lift = _TOP_LEVEL - min((int(heading.tag[1]) for heading in found), default=_TOP_LEVEL)
     for heading in found:
         heading.tag = f"h{min(6, int(heading.tag[1]) + lift)}"
-    return Markup("\n").join(block.html() for block in blocks if not is_blank(block))
 
 
 def _joined(versions: Iterable[Version]) -> list[Version]:
@@ -265,7 +269,9 @@ def _free(anchor: str, taken: set[str]) -> str:
 
 
 def _unique_ids(html: Markup, *, prefix: str) -> Markup:
-    """Return a release's notes with ids that no other release's notes on the page can have."""
+    """Return a release's notes with ids that no other release's notes on the page can have, and
+    headings that start at the level below a version's.
+    """
     body = parse_html(html)
     ids = {element.attributes["id"] for element in body.walk() if element.attributes.get("id")}
     for element in body.walk():
@@ -277,5 +283,5 @@ def _unique_ids(html: Markup, *, prefix: str) -> Markup:
             if bare in ids:
                 mark = "#" if target.startswith("#") else ""
                 element.attributes[name] = f"{mark}{prefix}-{bare}"
-    blocks = body.elements
-    return _notes(blocks) if len(blocks) == len(body.children) else to_html(body.children)
+    _lift_headings(body.elements)
+    return to_html(body.children)

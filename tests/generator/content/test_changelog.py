@@ -358,3 +358,21 @@ def test_real_changelogs_are_read_whole(corpus: Path, path: str) -> None:
     assert len(found) == _COUNTED[path]
     shown = merge_versions(found, [], [], forge=None)
     assert len({each.anchor for each in shown}) == len(shown)
+
+
+@pytest.mark.parametrize(
+    ("body", "levels"),
+    [
+        ("## What's changed\n\n- a\n\n### New people\n\n- b\n", ["h3", "h4"]),
+        ("# 1.0\n\nSome words.\n\n## Fixed\n\n#### Deep\n", ["h3", "h4", "h6"]),
+        ("Some words.\n\n#### Added\n\n- x\n\n##### More\n", ["h3", "h4"]),
+        ("No headings.\n", []),
+    ],
+)
+def test_notes_of_a_release_start_one_level_below_their_version(
+    body: str, levels: list[str]
+) -> None:
+    notes = [(release("v1.0"), read(body).html, ())]
+    (version,) = merge_versions([], notes, [], forge=FORGE)
+    assert re.findall(r"<(h[1-6])", version.html) == levels
+    assert plain(version).split() == parse_html(read(body).html).text.split()
