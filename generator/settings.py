@@ -167,5 +167,13 @@ class BuildOptions:
     strict: bool = False
     cache_dir: Path | None = None
     token: str | None = field(default=None, repr=False)
+    github_host: str | None = None
+    """The host that `owner/name` means and that alone may see the token (`GH_HOST`); None is
+    github.com, with the token for every GitHub that the settings name.
+    """
     processes: int | None = None
     """How many processes render; None chooses by the number of pages and cores."""
+
+    def token_for(self, host: str) -> str | None:
+        """Return the token where `host` may see it."""
+        return self.token if self.github_host in {None, host} else None

@@ -78,9 +78,10 @@ def _check_depth(folder: Path) -> Iterator[Finding]:
 
 
 def _check_token(*, is_offline: bool) -> Iterator[Finding]:
-    from generator.source.tokens import find_token  # noqa: PLC0415
+    from generator.source.tokens import default_host, find_token  # noqa: PLC0415
 
-    token = find_token(environment())
+    host = default_host(environment())
+    token = find_token(environment(), host=host)
     if token is None:
         yield Finding(
             name="token", state="missing", detail="no GITHUB_TOKEN, GH_TOKEN or gh login",
@@ -89,20 +90,24 @@ def _check_token(*, is_offline: bool) -> Iterator[Finding]:
     else:
         yield Finding(name="token", state="ok", detail="found")
     if not is_offline:
-        yield _check_quota(token)
+        yield _check_quota(host, token)
 
 
-def _check_quota(token: str | None) -> Finding:
+def _check_quota(host: str, token: str | None) -> Finding:
     import httpx  # noqa: PLC0415  190 ms
 
+    from generator.source.github_client import api_base  # noqa: PLC0415
+
+    api = api_base(f"https://{host}")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        answer = httpx.get("https://api.github.com/rate_limit", headers=headers, timeout=5)
+        answer = httpx.get(f"{api}/rate_limit", headers=headers, timeout=5)
         answer.raise_for_status()
         core = answer.json()["resources"]["core"]
-    except (httpx.HTTPError, KeyError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, KeyError, ValueError) as error:
+        place = api.removeprefix("https://")
         return Finding(
-            name="network", state="warning", detail=f"api.github.com: {type(error).__name__}",
+            name="network", state="warning", detail=f"{place}: {type(error).__name__}",
             cure="Local checkouts still build; remote ones need the cache (--offline).",
         )  # fmt: skip
     left = f"{core['remaining']} of {core['limit']} questions left this hour"

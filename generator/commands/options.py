@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ def build_options(arguments: argparse.Namespace, *, out: Path) -> BuildOptions:
         strict=getattr(arguments, "strict", False),
         cache_dir=Path(cache_dir) if cache_dir else user_cache_path("4site"),
         token=_token(arguments) if is_online else None,
+        github_host=_github_host(environ),
     )
 
 
@@ -93,6 +95,13 @@ def _token(arguments: argparse.Namespace) -> str | None:
     """Return the forge's token where this run may ask the forge at all."""
     if Path(arguments.source).exists() and not arguments.enrich:
         return None
-    from generator.source.tokens import find_token  # noqa: PLC0415
+    from generator.source.tokens import default_host, find_token  # noqa: PLC0415
 
-    return find_token(environment())
+    environ = environment()
+    return find_token(environ, host=default_host(environ))
+
+
+def _github_host(environ: Mapping[str, str]) -> str | None:
+    from generator.source.tokens import default_host  # noqa: PLC0415
+
+    return default_host(environ) if environ.get("GH_HOST") else None

@@ -79,7 +79,10 @@ def open_session(
     folder = cache_folder(options)
     split = urlsplit(api_base(base))
     web = Web(
-        credentials=Credentials(origin=f"{split.scheme}://{split.netloc}", token=options.token),
+        credentials=Credentials(
+            origin=f"{split.scheme}://{split.netloc}",
+            token=options.token_for(urlsplit(base).netloc),
+        ),
         cache=HttpCache(folder=folder / "http") if options.use_cache else None,
         is_offline=options.offline,
         patience=patience,

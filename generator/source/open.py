@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from generator.errors import SourceMissing
 from generator.model.forge import ForgeKind
@@ -14,6 +15,7 @@ from generator.model.repository import Repository
 from generator.settings import BuildOptions, SourceSettings
 from generator.source.checkout import read_checkout
 from generator.source.reference import (
+    PUBLIC_HOST,
     FolderReference,
     GitHubReference,
     GitReference,
@@ -45,7 +47,10 @@ def open_repository(
     network unless `options.enrich`. Raises a SourceError when the files cannot be had.
     """
     task = _Task(settings=settings, options=options, report=report, warn=warn)
-    match parse_reference(reference, forges=settings.forges):
+    place = parse_reference(
+        reference, forges=settings.forges, default_host=options.github_host or PUBLIC_HOST
+    )
+    match place:
         case FolderReference(path=path):
             report(f"Reading {path}")
             repository = read_checkout(path, settings=settings, options=options, warn=warn)
@@ -101,7 +106,8 @@ def _open_github(place: GitHubReference, task: _Task) -> Repository:
 
 def _clone_github(place: GitHubReference, task: _Task) -> Repository:
     """Read the repository through git, trying the readings of its ref, longest first."""
-    token = task.options.token if place.clone_url.startswith("https://") else None
+    is_safe = place.clone_url.startswith("https://")
+    token = task.options.token_for(urlsplit(place.base).netloc) if is_safe else None
     *others, last = list(place.readings()) or [("", "")]
     for ref, subfolder in others:
         with suppress(SourceMissing):

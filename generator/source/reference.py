@@ -82,8 +82,10 @@ class GitReference:
 Reference = FolderReference | GitHubReference | GitReference
 
 
-def parse_reference(text: str, *, forges: Mapping[str, str]) -> Reference:
-    """Tell what `text` names; an existing path wins over `owner/name`.
+def parse_reference(
+    text: str, *, forges: Mapping[str, str], default_host: str = PUBLIC_HOST
+) -> Reference:
+    """Tell what `text` names; an existing path wins over `owner/name` at `default_host`.
 
     `forges` maps further hosts to their family (`{"git.example.com": "github"}`).
     Raises SourceMissing for what looks like a path and is none, SourceRefused for what must not
@@ -91,7 +93,11 @@ def parse_reference(text: str, *, forges: Mapping[str, str]) -> Reference:
     """
     text = text.strip()
     _refuse_dangerous(text)
-    hosts = {PUBLIC_HOST, *(host for host, family in forges.items() if family == "github")}
+    hosts = {
+        PUBLIC_HOST,
+        default_host,
+        *(host for host, family in forges.items() if family == "github"),
+    }
     folder = _find_folder(text)
     if folder is not None:
         return FolderReference(path=folder)
@@ -105,7 +111,7 @@ def parse_reference(text: str, *, forges: Mapping[str, str]) -> Reference:
         return _parse_scp(text, scp, hosts)
     short = _SHORT.fullmatch(text)
     if short and short["name"] not in {".", ".."}:
-        return _github(f"https://{PUBLIC_HOST}", short["owner"], short["name"], ref=short["ref"])
+        return _github(f"https://{default_host}", short["owner"], short["name"], ref=short["ref"])
     raise _missing(text)
 
 

@@ -14,7 +14,7 @@ from generator.errors import (
     SourceRefused,
     SourceUnreachable,
 )
-from tests.generator.source.conftest import Opener
+from tests.generator.source.conftest import GOOD_TOKEN, Opener
 from tests.support.git_repositories import make_repository
 from tests.support.github_answers import FakeRelease, FakeRepository
 from tests.support.github_server import FakeGitHub, Trouble
@@ -292,3 +292,14 @@ def test_a_lost_tree_is_fetched_again(
     opener.open(f"{github.base}/{SLUG}")
     shutil.rmtree(tmp_path / "cache" / "trees")
     assert "README.md" in opener.open(f"{github.base}/{SLUG}").files.sizes
+
+
+def test_the_token_of_a_preferred_host_goes_to_no_other(
+    github: FakeGitHub, hello: FakeRepository, opener: Opener
+) -> None:
+    opener.open(f"{github.base}/{SLUG}", github_host="git.team.example", use_cache=False)
+    assert {one.authorization for one in github.asked} == {None}
+    opener.open(f"{github.base}/{SLUG}", github_host=github.host, use_cache=False)
+    assert {one.authorization for one in github.asked if one.authorization} == {
+        f"Bearer {GOOD_TOKEN}"
+    }

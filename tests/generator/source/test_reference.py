@@ -172,3 +172,17 @@ def test_any_text_is_a_reference_or_a_clear_error(text: str) -> None:
             assert reference.name not in {".", ".."}
         case FolderReference():
             assert reference.path.expanduser().is_dir()
+
+
+def test_short_names_and_urls_belong_to_the_preferred_host() -> None:
+    for text in (
+        "octo/hello",
+        "https://git.team.example/octo/hello",
+        "git.team.example/octo/hello",
+    ):
+        reference = parse_reference(text, forges={}, default_host="git.team.example")
+        assert isinstance(reference, GitHubReference)
+        assert reference.url == "https://git.team.example/octo/hello"
+    reference = parse_reference("github.com/octo/hello", forges={}, default_host="git.team.example")
+    assert isinstance(reference, GitHubReference)
+    assert reference.base == "https://github.com"
