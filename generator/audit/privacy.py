@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from generator.audit.finding import Area, Finding, Severity
-from generator.audit.site import SiteFiles
+from generator.audit.site import PageFile, SiteFiles
 
 _CSS_URL = re.compile(
     r"url\(\s*[\"']?((?:https?:)?//[^\"')\s]+)|@import\s+[\"']((?:https?:)?//[^\"']+)"
@@ -38,18 +38,41 @@ _PRIVATE_PATH = re.compile(
 
 
 def check_privacy(site: SiteFiles) -> Iterator[Finding]:
-    """Yield a finding for everything a browser would fetch from another host."""
+    """Yield a finding for everything a browser would fetch from another host, or may ask.
+
+    The service that a page's own widget names is meant to be asked; that one is no finding.
+    """
     for page in site.pages.values():
+        service = _service_host(page)
         for reference in page.references():
             split = urlsplit(reference.url)
-            if reference.is_loaded and (split.netloc or split.scheme in {"http", "https"}):
+            is_foreign = split.netloc or split.scheme in {"http", "https"}
+            if reference.is_loaded and is_foreign and split.netloc != service:
                 yield _third_party(page.path, reference.line, split.netloc)
+        for host in _hosts_of_policy(page):
+            if host != service:
+                yield _third_party_allowed(page.path, page.line_of("connect-src"), host)
     for name in site.sizes:
         if name.endswith(".css"):
             text = _read(site, name)
             for match in _CSS_URL.finditer(text):
                 line = text.count("\n", 0, match.start()) + 1
                 yield _third_party(name, line, urlsplit(match[1] or match[2]).netloc)
+
+
+def _service_host(page: PageFile) -> str | None:
+    """Return the host that the page's widget reports to: the script says it with the site's key."""
+    script = page.tree.css_first("script[data-site][data-service]")
+    return urlsplit(script.attributes.get("data-service") or "").netloc if script else None
+
+
+def _hosts_of_policy(page: PageFile) -> Iterator[str]:
+    """Yield the other hosts that the page's own policy lets its scripts talk to."""
+    for meta in page.tree.css("meta[http-equiv='Content-Security-Policy' i]"):
+        for rule in (meta.attributes.get("content") or "").split(";"):
+            name, *allowed = rule.split() or [""]
+            if name.lower() == "connect-src":
+                yield from (urlsplit(word).netloc or word for word in allowed if "'" not in word)
 
 
 def check_secrets(site: SiteFiles) -> Iterator[Finding]:
@@ -93,6 +116,18 @@ def _third_party(path: str, line: int, host: str) -> Finding:
         severity=Severity.ERROR,
         message=f"Showing the page asks {host} for a file.",
         cure="Copy the file into the site, or link to it instead.",
+        path=path,
+        line=line,
+    )
+
+
+def _third_party_allowed(path: str, line: int, host: str) -> Finding:
+    return Finding(
+        area=Area.PRIVACY,
+        rule="third-party-allowed",
+        severity=Severity.WARNING,
+        message=f"The page's policy lets scripts talk to {host}, which no widget on it names.",
+        cure="Take the host out of connect-src, or name it as the widget's data-service.",
         path=path,
         line=line,
     )

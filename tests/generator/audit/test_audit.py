@@ -81,6 +81,26 @@ def test_style_sheet_that_asks_another_host_is_found(tmp_path: Path) -> None:
     assert _rules(_site(tmp_path, home="")) == ["third-party-request"]
 
 
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; connect-src 'self' https://share.example\">"
+)
+_WIDGET = '<script defer src="./w.js" data-site="abcd1234" data-service="https://share.example">'
+
+
+def test_service_that_the_widget_names_is_no_third_party(tmp_path: Path) -> None:
+    (tmp_path / "w.js").write_text("")
+    own = '<img src="https://share.example/badge.png" alt="">'
+    assert _rules(_site(tmp_path, home=f"{_POLICY}{_WIDGET}</script>{own}")) == []
+
+
+def test_policy_that_allows_another_host_is_found(tmp_path: Path) -> None:
+    (tmp_path / "w.js").write_text("")
+    assert _rules(_site(tmp_path, home=_POLICY)) == ["third-party-allowed"]
+    other = _WIDGET.replace("share.example", "other.example")
+    assert _rules(_site(tmp_path, home=f"{_POLICY}{other}</script>")) == ["third-party-allowed"]
+
+
 def test_heavy_pictures_are_found(tmp_path: Path) -> None:
     (tmp_path / "big.png").write_bytes(b"0" * 2_000_000)
     assert _rules(_site(tmp_path, home='<img src="big.png" alt="">')) == ["pictures-heavy"]
