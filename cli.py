@@ -1,5 +1,5 @@
 """The command line: a lazy table of verbs. Each verb's arguments and printing live in a file of
-its own under `generator/commands/`, imported when that verb is asked for.
+its own under `generator/commands/` or `backend/commands/`, imported when that verb is asked for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ VERBS = {
     "kinds": "List the kinds of project that change the home page",
     "card": "Draw the social card alone",
     "doctor": "Check the token, git, the cache and optional tools",
+    "server": "Run the service that widgets talk to",
     "schema": "Print the JSON Schema of 4site.toml",
     "completion": "Print a completion script for your shell",
 }
@@ -38,7 +39,7 @@ Run "4site VERB --help" for the flags of a verb. Exit status: 0 done, 1 build fa
 
 
 class _Verb(Protocol):
-    """What a file in `generator/commands/` offers."""
+    """What a file in a `commands/` folder offers."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
     def run(self, arguments: argparse.Namespace) -> int: ...
@@ -87,7 +88,8 @@ class _PrintVersion(argparse.Action):
 
 
 def _load(verb: str) -> _Verb:
-    return cast(_Verb, import_module(f"generator.commands.{verb}"))
+    folder = "backend" if verb == "server" else "generator"
+    return cast(_Verb, import_module(f"{folder}.commands.{verb}"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,9 +18,19 @@ from backend.errors import ServiceError
 from backend.web.collect import Collect
 from backend.web.errors import problem_response
 
+App = Starlette
+"""What `create_app` returns, for those who know no Starlette."""
 
-def create_app(context: Context) -> Starlette:
-    """Return the service over a migrated database."""
+
+class Part(Protocol):
+    """Something that runs beside requests: the jobs' engine, the fan-out of live events."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
+    """Return the service over a migrated database. `parts` start in order and stop in reverse."""
 
     def tell(changes: Sequence[SiteChange]) -> None:
         for change in changes:
@@ -33,11 +44,15 @@ def create_app(context: Context) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        collector.start()
+        running: list[Part] = []
         try:
+            for part in [*parts, collector]:
+                part.start()
+                running.append(part)
             yield
         finally:
-            collector.stop()
+            for part in reversed(running):
+                part.stop()
 
     return Starlette(
         routes=[Route("/collect", Collect(context, collector))],

@@ -16,6 +16,7 @@ import platformdirs
 
 from backend.errors import Invalid
 
+SECRET_CHARACTERS = 32
 Synchronous = Literal["FULL", "NORMAL"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -30,10 +31,12 @@ class Settings:
     """
 
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    workers: int = 1
+    secret: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     owner_email: str = "owner@localhost"
     trusted_proxies: tuple[Network, ...] = ()
@@ -59,6 +62,13 @@ class Settings:
         """Whether people reach the service over TLS, so that cookies may insist on it."""
         return self.base_url.startswith("https://")
 
+    @property
+    def jobs_url(self) -> str:
+        """Where the jobs' engine keeps its tables: a file beside the facts, or the same server."""
+        if self.is_sqlite:
+            return f"{self.database_url.removesuffix('.db')}-jobs.db"
+        return self.database_url
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
         """Return the settings of an environment. Raises Invalid naming the variable."""
@@ -72,6 +82,8 @@ class Settings:
             base_url=read.web_url("BASE_URL", f"http://{host}:{port}"),
             host=host,
             port=port,
+            workers=max(1, read.number("WORKERS", 1)),
+            secret=read.secret("SECRET"),
             redis_url=read.text("REDIS_URL"),
             owner_email=read.text("OWNER_EMAIL") or "owner@localhost",
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
@@ -106,6 +118,16 @@ class _Reader:
         if text is not None and not text.isdecimal():
             raise self._wrong(name, text, "a whole number")
         return default if text is None else int(text)
+
+    def secret(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is not None and len(text) < SECRET_CHARACTERS:
+            raise Invalid(
+                f"FOURSITE_{name} is shorter than {SECRET_CHARACTERS} characters.",
+                field=f"FOURSITE_{name}",
+                hint="Take more of them, at random, or unset it.",
+            )
+        return text
 
     def choice(self, name: str, *known: str) -> str:
         text = self.text(name) or known[0]

@@ -46,10 +46,15 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def known_revisions() -> list[str]:
+    """Return the revisions that this code knows, newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
 def _run(connection: Connection, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    known = known_revisions()
     current = current_revision(connection)
     goes_down = revision == "base" or (
         current in known and revision in known and known.index(revision) > known.index(current)

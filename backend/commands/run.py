@@ -1,0 +1,59 @@
+"""`4site server run`: migrates, says what it chose, and serves."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from backend.actions.context import Context
+from backend.commands.logs import configure_logs
+from backend.commands.opening import opened, place_of
+from backend.commands.serving import bind, serve
+from backend.settings import Settings
+from generator.errors import UsageError
+
+
+def run(_arguments: argparse.Namespace, settings: Settings) -> int:
+    check_workers(settings)
+    configure_logs(settings.log_format)
+    start(settings)
+    return 0
+
+
+def start(settings: Settings) -> None:
+    """Bind, migrate, say what was chosen, and serve until told to stop."""
+    with bind(settings) as bound:
+        chosen = with_port(settings, bound.getsockname()[1])
+        with opened(chosen) as context:
+            say(context)
+        serve(chosen, bound)
+
+
+def check_workers(settings: Settings) -> None:
+    """Raises UsageError for several processes on SQLite."""
+    if settings.workers > 1 and settings.is_sqlite:
+        raise UsageError(
+            f"{settings.workers} workers need PostgreSQL: SQLite has one writer at a time, and"
+            " one process already keeps it busy.",
+            hint="Set FOURSITE_DATABASE_URL to a PostgreSQL database, or use one worker.",
+        )
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    """Return the settings with the port that was bound, also in an address that named none."""
+    if settings.port == port:
+        return settings
+    base = settings.base_url.removesuffix(f":{settings.port}")
+    is_own = base != settings.base_url
+    return replace(settings, port=port, base_url=f"{base}:{port}" if is_own else settings.base_url)
+
+
+def say(context: Context) -> None:
+    """Print what the service runs on, and how its owner gets in."""
+    settings = context.settings
+    redis = "shared by all processes" if settings.redis_url else "none: FOURSITE_REDIS_URL is unset"
+    mail = "SMTP" if settings.smtp_url else "to this console: FOURSITE_SMTP_URL is unset"
+    print(f"4site serves {settings.base_url}", f"(listening on {settings.host}:{settings.port})")
+    print(f"  database  {place_of(settings)}")
+    print(f"  redis     {redis}")
+    print(f"  mail      {mail}", flush=True)

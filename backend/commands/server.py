@@ -1,0 +1,119 @@
+"""`4site server`: a lazy table of what can be done with the service.
+
+Each action's work is in a file of its own beside this one, imported when it is asked for: the
+service needs libraries that the generator does without.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from generator.errors import UsageError
+
+if TYPE_CHECKING:
+    from backend.settings import Settings
+
+ACTIONS = {
+    "run": "Migrate the database and serve",
+    "migrate": "Bring the database to the newest shape, or to another one",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
+    for name, summary in ACTIONS.items():
+        action = actions.add_parser(name, help=summary, description=f"{summary}.")
+        action.add_argument(
+            "--debug",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show a traceback on errors",
+        )
+        _ARGUMENTS[name](action)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        action = import_module(f"backend.commands.{arguments.action}")
+    except ModuleNotFoundError as error:
+        raise _explain(error) from error
+    status: int = action.run(arguments, _settings(arguments))
+    return status
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """Return the settings of the environment under those of the flags."""
+    from backend.errors import Invalid  # noqa: PLC0415
+    from backend.settings import Settings  # noqa: PLC0415
+
+    flags = {
+        f"FOURSITE_{name.upper()}": str(value)
+        for name in ("host", "port", "workers")
+        if (value := getattr(arguments, name, None)) is not None
+    }
+    try:
+        return Settings.from_env({**os.environ, **flags})
+    except Invalid as error:
+        raise UsageError(error.message, hint=error.hint) from error
+
+
+def _explain(error: ModuleNotFoundError) -> Exception:
+    missing = (error.name or "").partition(".")[0]
+    if missing in {"backend", "generator"}:
+        return error
+    return UsageError(
+        f"The service needs libraries that are not installed: {missing} is missing.",
+        hint="Install 4site[server], for example with: uv tool install '4site[server]'",
+    )
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="the address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="the port (default 8000; 0 takes any free one)")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_address(parser)
+    parser.add_argument("--workers", type=int, help="processes; several need PostgreSQL")
+
+
+def _add_migrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to", metavar="REV", default="head", help="a revision, or base (default: the newest)"
+    )
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    _add_address(parser)
+    parser.add_argument("--only-fill", action="store_true", help="fill the database and stop")
+    parser.add_argument(
+        "--start", metavar="DATE", help="the day on which the 60 days end (default today)"
+    )
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL", help="the person's address")
+    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="where to write")
+
+
+def _add_erase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL", help="the person's address")
+    parser.add_argument("--yes", action="store_true", help="really do it; it cannot be undone")
+
+
+_ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "run": _add_run,
+    "migrate": _add_migrate,
+    "check": _add_check,
+    "demo": _add_demo,
+    "export": _add_export,
+    "erase": _add_erase,
+}

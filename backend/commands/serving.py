@@ -1,0 +1,85 @@
+"""Serves the application with uvicorn: one process, or several that share a socket."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from functools import partial
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from backend.actions.context import Context, NoLive, NoTasks
+from backend.app import App, create_app
+from backend.commands.logs import configure_logs
+from backend.commands.opening import open_context
+from backend.errors import Unavailable
+from backend.settings import Settings
+
+STOP_SECONDS = 30
+"""How long requests may take to finish once the service was told to stop."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the proxies' own (60 s is usual), so that they and not we end idle connections."""
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Return a socket bound to the settings' address. Raises Unavailable when it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        bound.close()
+        raise Unavailable(
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}.",
+            hint="Choose another --port, or stop what uses this one.",
+        ) from error
+    bound.set_inheritable(True)
+    return bound
+
+
+def serve(settings: Settings, bound: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what was begun."""
+    config = uvicorn.Config(
+        partial(make_app, settings),
+        factory=True,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        workers=settings.workers,
+        # The application believes trusted hops itself, and logs its own way.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[bound]).run()
+        return
+    # uvicorn raises the signal again when it has stopped in order; that was the end already.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+def make_app(settings: Settings) -> App:
+    """Return the application of one process, over a database that was migrated before."""
+    configure_logs(settings.log_format)
+    context = open_context(settings, tasks=NoTasks(), live=NoLive())
+    return create_app(context, parts=[_Closing(context)])
+
+
+class _Closing:
+    """The part that is stopped last."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def start(self) -> None:
+        """Do nothing: the database is open."""
+
+    def stop(self) -> None:
+        self._context.database.close()

@@ -1,0 +1,88 @@
+"""The service as a process of its own, as a person starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+class RunningServer:
+    """A started `4site server`. `url` is where it listens; `output` what it printed so far."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.output: list[str] = []
+        self.url = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_until_it_serves(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with suppress(httpx.TransportError, httpx.UnsupportedProtocol):
+                httpx.get(f"{self.url}/healthz", timeout=5)
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"the service did not start:\n{self.text}")
+
+    @property
+    def text(self) -> str:
+        return "".join(self.output)
+
+    def stop(self) -> int:
+        """Ask it to stop, as a supervisor does, and return the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._wait()
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does."""
+        self.process.kill()
+        self._wait()
+
+    def _wait(self) -> int:
+        status = self.process.wait(START_SECONDS)
+        self._reader.join(START_SECONDS)
+        return status
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output.append(line)
+            if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", line):
+                self.url = f"http://127.0.0.1:{found[1]}"
+        self.process.stdout.close()
+
+
+@contextmanager
+def run_server(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, action: str = "run"
+) -> Iterator[RunningServer]:
+    """Start the service on a free port with `folder` for its data; it is ended in the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "server", action, "--port", "0", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "FOURSITE_DATA_DIR": str(folder), **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    server = RunningServer(process)
+    try:
+        server.wait_until_it_serves()
+        yield server
+    finally:
+        if process.poll() is None:
+            server.kill()
