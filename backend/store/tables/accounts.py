@@ -86,10 +86,14 @@ class SignInRow(Row, table=True):
     """A link sent by mail, good once; `id` is the SHA-256 of its secret."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_expires_at", "tenant", "expires_at"),)
+    __table_args__ = (
+        Index("ix_sign_in_expires_at", "tenant", "expires_at"),
+        Index("ix_sign_in_email", "tenant", "email"),
+    )
 
     id: str = Field(primary_key=True, max_length=64)
     email: str = Field(max_length=254)
+    name: str = Field(default="", max_length=100)
     code: str | None = Field(default=None, max_length=32)
     """A referral code typed in, or carried by a signed touch, at the time of asking."""
     is_typed: bool = False

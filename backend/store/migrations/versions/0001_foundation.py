@@ -98,6 +98,7 @@ def upgrade() -> None:
         _tenant(),
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
         sa.Column("code", sa.String(32), nullable=True),
         sa.Column("is_typed", sa.Boolean(), nullable=False),
         sa.Column("touched_at", sa.BigInteger(), nullable=True),
@@ -106,6 +107,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_sign_in"),
     )
+    op.create_index("ix_sign_in_email", "sign_in", ["tenant", "email"])
     op.create_index("ix_sign_in_expires_at", "sign_in", ["tenant", "expires_at"])
 
     op.create_table(

@@ -1,0 +1,65 @@
+"""The one place that says whose a row is: every owner's query passes through `owned`."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, Self, TypeVar
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlmodel import col
+
+from backend.domain.actors import Actor
+from backend.store.tables.accounts import (
+    AccountRow,
+    IdempotencyRow,
+    PersonRow,
+    SessionRow,
+    TokenRow,
+)
+from backend.store.tables.base import Row
+from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
+from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
+from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
+
+# The column that names the owner. A referral belongs to whom it may earn something.
+_OWNER: dict[type[Row], str] = {
+    AccountRow: "id",
+    PersonRow: "account",
+    SessionRow: "account",
+    TokenRow: "account",
+    IdempotencyRow: "account",
+    CodeRow: "account",
+    TouchRow: "account",
+    ReferralRow: "referrer",
+    SiteRow: "account",
+}
+# Rows that belong to a site, and by way of it to its owner.
+_OF_SITE: frozenset[type[Row]] = frozenset(
+    {ScoreRow, FeaturingRow, ShowcaseRow, EventRow, SiteDayRow, ShareRow}
+)
+
+
+class _Filtered(Protocol):
+    """A select, an update or a delete."""
+
+    def where(self, *conditions: ColumnElement[bool]) -> Self: ...
+
+
+_S = TypeVar("_S", bound=_Filtered)
+
+
+def owned(statement: _S, table: type[Row], actor: Actor) -> _S:
+    """Return the statement limited to the rows of `table` that are the actor's own.
+
+    A table that nobody declared above is refused: a KeyError in the first test that runs it.
+    """
+    return statement.where(is_owned(table, actor))
+
+
+def is_owned(table: type[Row], actor: Actor) -> ColumnElement[bool]:
+    """Return the condition behind `owned`, for joins."""
+    columns: Any = table
+    if table in _OF_SITE:
+        own = select(col(SiteRow.id)).where(is_owned(SiteRow, actor))
+        return and_(columns.tenant == actor.tenant, columns.site.in_(own))
+    owner = getattr(columns, _OWNER[table])
+    return and_(columns.tenant == actor.tenant, owner == actor.account)

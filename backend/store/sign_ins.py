@@ -1,0 +1,99 @@
+"""Links sent by mail. Leans on the primary key (tenant, id) and on `ix_sign_in_email`."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlmodel import Session, col
+
+from backend.domain.instants import Instant
+from backend.domain.sign_in import LinkRequest
+from backend.store.tables.accounts import SignInRow
+
+
+def insert_link(session: Session, tenant: str, link: LinkRequest, now: Instant) -> None:
+    """Store a link that was asked for now."""
+    session.connection().execute(
+        insert(SignInRow),
+        {
+            "tenant": tenant,
+            "id": link.id,
+            "email": link.email,
+            "name": link.name,
+            "code": link.code,
+            "is_typed": link.is_typed,
+            "touched_at": link.touched_at,
+            "created_at": now,
+            "expires_at": link.expires_at,
+        },
+    )
+
+
+def count_open_links(session: Session, tenant: str, email: str, now: Instant) -> int:
+    """Return how many unused links to `email` are still good."""
+    found = session.execute(
+        select(func.count())
+        .select_from(SignInRow)
+        .where(
+            col(SignInRow.tenant) == tenant,
+            col(SignInRow.email) == email,
+            col(SignInRow.expires_at) > now,
+            col(SignInRow.used_at).is_(None),
+        )
+    )
+    return int(found.scalar_one())
+
+
+def find_link(session: Session, tenant: str, link: str, now: Instant) -> LinkRequest | None:
+    """Return the link if it is still good."""
+    row = session.execute(
+        select(SignInRow).where(
+            col(SignInRow.tenant) == tenant,
+            col(SignInRow.id) == link,
+            col(SignInRow.expires_at) > now,
+            col(SignInRow.used_at).is_(None),
+        )
+    ).scalar_one_or_none()
+    return None if row is None else _to_link(row)
+
+
+def use_link(session: Session, tenant: str, link: str, now: Instant) -> LinkRequest | None:
+    """Use the link up and return it; None for everybody but the first."""
+    found = find_link(session, tenant, link, now)
+    used = session.connection().execute(
+        update(SignInRow)
+        .where(
+            col(SignInRow.tenant) == tenant,
+            col(SignInRow.id) == link,
+            col(SignInRow.expires_at) > now,
+            col(SignInRow.used_at).is_(None),
+        )
+        .values(used_at=now)
+    )
+    return found if used.rowcount == 1 else None
+
+
+def forget_links_to(session: Session, tenant: str, email: str) -> None:
+    """Delete every link to an address."""
+    session.connection().execute(
+        delete(SignInRow).where(col(SignInRow.tenant) == tenant, col(SignInRow.email) == email)
+    )
+
+
+def purge_links(session: Session, tenant: str, before: Instant) -> int:
+    """Delete the links that ran out before an instant, and return how many there were."""
+    done = session.connection().execute(
+        delete(SignInRow).where(col(SignInRow.tenant) == tenant, col(SignInRow.expires_at) < before)
+    )
+    return done.rowcount
+
+
+def _to_link(row: SignInRow) -> LinkRequest:
+    return LinkRequest(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        code=row.code,
+        is_typed=row.is_typed,
+        touched_at=None if row.touched_at is None else Instant(row.touched_at),
+        expires_at=Instant(row.expires_at),
+    )
