@@ -13,8 +13,8 @@ const QUIET = 4; // modules of white around a symbol, as the standard asks
 export function makeCode(panel, url) {
   const { words } = panel;
   const picture = make("div", { class: "code", part: "qr" }, drawCode(encode(url) ?? [], words.qr));
-  const address = make("p", { class: "address", dir: "ltr" }, url);
-  const node = make("div", {}, picture, make("p", { class: "hint" }, words.scan), address);
+  const address = make("p", { class: "small", dir: "ltr" }, url);
+  const node = make("div", {}, picture, make("p", {}, words.scan), address);
   return { title: words.qr, node, first: panel.backButton };
 }
 

@@ -4,9 +4,9 @@ import { copyField } from "./clipboard.js";
 import { makeCode } from "./code.js";
 import { GLYPHS } from "./glyphs.js";
 import { makeInstance } from "./instance.js";
-import { leadOutside, onActivation, readPage } from "./links.js";
+import { leadOutside, onActivation } from "./links.js";
 import { draw, make } from "./nodes.js";
-import { PLATFORMS } from "./platforms.js";
+import { aim, PLATFORMS } from "./platforms.js";
 import { encode } from "./qr.js";
 import { put } from "./words.js";
 
@@ -24,13 +24,14 @@ const liked = new Set();
 export function makeHome(panel) {
   const copy = makeCopy(panel);
   const targets = make("ul", { class: "targets", role: "list" });
-  for (const name of panel.host.options.platforms) {
-    // A name may be any text of the page, `constructor` too.
+  // Names are the page's: repeated, in an older form, or any other text, `constructor` too.
+  for (const asked of new Set(panel.host.options.platforms)) {
+    const name = asked === "twitter" ? "x" : asked;
     if (!Object.hasOwn(PLATFORMS, name)) continue;
     targets.append(make("li", {}, makeTarget(panel, name, copy.run)));
   }
   const native = makeNative(panel);
-  const extras = make("div", { class: "extras" }, makeQr(panel), makeLike(panel));
+  const extras = make("div", { class: "row" }, makeQr(panel), makeLike(panel));
   const node = make("div", {}, makeShares(panel), native ?? "", targets, copy.node, extras);
   const first = native ?? targets.querySelector("a,button") ?? copy.button;
   return { title: panel.words.title, node, first };
@@ -59,13 +60,12 @@ function makeTarget(panel, name, copy) {
   }
   const link = make("a", { ...attributes, rel: "noopener nofollow" }, ...face);
   if (name !== "email") leadOutside(link, words);
-  const aim = (/** @type {string} */ url) => {
-    link.href = intent(readPage(host).title, url, "");
-  };
-  // A true address from the start, for the middle button and the context menu; the share's own
-  // one is made when the visitor acts.
-  aim(host.page().url);
-  onActivation(link, () => aim(host.share(name).url));
+  const { url, title } = host.page();
+  // A true address from the start, for the context menu; a share's own is made on the act.
+  link.href = aim(intent, title, url);
+  onActivation(link, () => {
+    link.href = aim(intent, host.page().title, host.share(name).url);
+  });
   return link;
 }
 
@@ -78,13 +78,14 @@ function makeNative(panel) {
   const { host, words } = panel;
   const isPhone = matchMedia("(pointer: coarse) and (max-width: 480px)").matches;
   const isWanted = isPhone || host.options.platforms.includes("native");
-  if (!isWanted || !navigator.share || !navigator.canShare?.(readPage(host))) return null;
+  if (!isWanted || !navigator.share || !navigator.canShare?.(host.page())) return null;
   const attributes = { type: "button", class: "wide strong", "data-platform": "native" };
   const button = make("button", attributes, draw(GLYPHS.native), words.native);
   button.onclick = () => {
-    const { title } = readPage(host);
+    const { title } = host.page();
+    const { url } = host.share("native");
     // Refused when the visitor changes their mind; the panel stays for another try.
-    navigator.share({ title, url: host.share("native").url }).then(() => panel.leave(), () => {});
+    navigator.share({ title, url }).then(() => panel.leave(), () => {});
   };
   return button;
 }
@@ -117,13 +118,13 @@ function makeCopy(panel) {
     clearTimeout(timer);
     timer = setTimeout(() => button.replaceChildren(draw(GLYPHS.link), words.copy), CONFIRMED_MS);
   };
-  return { node: make("div", { class: "copy" }, field, button), button, run };
+  return { node: make("div", { class: "row" }, field, button), button, run };
 }
 
 /** @param {Panel} panel */
 function makeQr(panel) {
   const { host, words } = panel;
-  const button = make("button", { type: "button" }, draw(GLYPHS.qr), words.qr);
+  const button = make("button", { type: "button", class: "plain" }, draw(GLYPHS.qr), words.qr);
   /** @type {import("./panel.js").View | undefined} Coming back to the code is not another share. */
   let view;
   button.onclick = () => {
@@ -145,13 +146,13 @@ function makeLike(panel) {
   const { counts, service } = host.options;
   if (!service) return "";
   const { url } = host.page();
-  const button = make("button", { type: "button", class: "like" });
+  const button = make("button", { type: "button", class: "plain like" });
   const paint = () => {
     const isLiked = liked.has(url);
     const likes = counts ? counts.likes + (isLiked ? 1 : 0) : 0;
     button.setAttribute("aria-pressed", `${isLiked}`);
     button.replaceChildren(draw(GLYPHS.heart), isLiked ? words.liked : words.like);
-    if (likes) button.append(make("span", { class: "count" }, format(likes, panel)));
+    if (likes) button.append(make("span", { class: "small" }, format(likes, panel)));
   };
   button.onclick = () => {
     if (liked.has(url)) return;
@@ -168,7 +169,7 @@ function makeShares(panel) {
   const shares = panel.host.options.counts?.shares;
   if (!shares) return "";
   const text = put(panel.words.shares, format(shares, panel));
-  return make("p", { class: "count shares" }, text);
+  return make("p", { class: "small shares" }, text);
 }
 
 /**
@@ -176,5 +177,5 @@ function makeShares(panel) {
  * @param {Panel} panel
  */
 function format(value, { lang }) {
-  return new Intl.NumberFormat(lang, { notation: "compact" }).format(value);
+  return value.toLocaleString(lang, { notation: "compact" });
 }

@@ -1,8 +1,8 @@
 /** The view that asks for a Mastodon server: there is no central one to send people to. */
 
-import { leadOutside, onActivation, readPage } from "./links.js";
+import { leadOutside, onActivation } from "./links.js";
 import { make } from "./nodes.js";
-import { PLATFORMS, readServer } from "./platforms.js";
+import { aim, PLATFORMS, readServer } from "./platforms.js";
 
 /**
  * @param {import("./panel.js").Panel} panel
@@ -10,7 +10,7 @@ import { PLATFORMS, readServer } from "./platforms.js";
  */
 export function makeInstance(panel) {
   const { host, words } = panel;
-  const { label = "", intent } = PLATFORMS.mastodon;
+  const { label = "", intent = "" } = PLATFORMS.mastodon;
   const field = make("input", {
     class: "field",
     id: "server",
@@ -26,23 +26,22 @@ export function makeInstance(panel) {
   const attributes = { class: "strong", role: "link", tabindex: "0", rel: "noopener nofollow" };
   const link = make("a", attributes, words.share);
   leadOutside(link, words);
-  const aim = (/** @type {string} */ url) => {
+  const { url, title } = host.page();
+  /** @param {() => string} find  returns the address to share; asked when there is a server */
+  const update = (find) => {
     const server = readServer(field.value);
-    if (server) link.href = intent?.(readPage(host).title, url, server);
+    if (server) link.href = aim(intent, title, find(), server);
     else link.removeAttribute("href");
-    return !!server;
+    return server;
   };
   onActivation(link, () => {
-    if (aim(host.page().url)) {
-      aim(host.share("mastodon").url);
-      return;
-    }
+    if (update(() => host.share("mastodon").url)) return;
     field.setAttribute("aria-invalid", "true");
     panel.say(words.invalid);
     field.focus();
   });
   field.oninput = () => {
-    aim(host.page().url);
+    update(() => url);
     field.removeAttribute("aria-invalid");
     panel.say("");
   };
@@ -53,6 +52,6 @@ export function makeInstance(panel) {
   // A link with an address answers Enter by itself.
   link.onkeydown = (/** @type {KeyboardEvent} */ event) => link.href || onEnter(event);
   const caption = make("label", { for: "server" }, words.server);
-  const node = make("div", {}, caption, make("div", { class: "copy" }, field, link));
+  const node = make("div", {}, caption, make("div", { class: "row" }, field, link));
   return { title: label, node, first: field };
 }

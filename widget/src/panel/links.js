@@ -1,18 +1,6 @@
-/** What the panel's links have in common: what they share, where they open, when they count. */
+/** What the panel's links have in common: when they count, and where they open. */
 
 import { make } from "./nodes.js";
-
-const LONGEST_TITLE = 200;
-
-/**
- * Return the page's bare address, and a title that fits into an address.
- *
- * @param {import("./main.js").Host} host
- */
-export function readPage(host) {
-  const { url, title } = host.page();
-  return { url, title: title.slice(0, LONGEST_TITLE) };
-}
 
 /**
  * Call back once whenever a link is followed: by click, by key, or by the middle button. It runs

@@ -25,7 +25,6 @@ import { receiveWords, withWords } from "./words.js";
 /**
  * @typedef {object} Options
  * @property {string[]} platforms
- * @property {string} theme
  * @property {string} lang
  * @property {string | null} poweredBy  a referral code; null leaves the line out
  * @property {{shares: number, likes: number} | null} counts

@@ -19,7 +19,8 @@ import css from "./panel.css";
  * @property {HTMLElement} first  what gets the focus
  */
 
-const PHONE = "(max-width: 480px)";
+/** Where there is no room beside a button: phones, and frames cut to the size of the button. */
+const NARROW = "(max-width: 480px), (max-height: 320px)";
 
 /** @type {WeakSet<ShadowRoot>} Roots that have our sheet; an element opens its panel many times. */
 const styled = new WeakSet();
@@ -69,8 +70,7 @@ export class Panel {
       "dialog",
       {
         part: "panel",
-        class: isDark(this.host.options.theme) ? "panel dark" : "panel",
-        role: "dialog",
+        class: isDark(this.host.button) ? "panel dark" : "panel",
         "aria-labelledby": "title",
         lang: this.lang,
         dir: direction,
@@ -86,7 +86,7 @@ export class Panel {
     if (poweredBy == null) return "";
     const text = put(this.words.made, "4site");
     if (!service || !poweredBy) return make("p", { part: "powered", class: "powered" }, text);
-    const href = `${service}/r/${encodeURIComponent(poweredBy)}`;
+    const href = `${service.replace(/\/$/, "")}/r/${encodeURIComponent(poweredBy)}`;
     const rel = "nofollow noopener sponsored";
     const link = make("a", { href, rel, target: "_blank" }, text);
     onActivation(link, () => this.host.send("powered"));
@@ -96,7 +96,7 @@ export class Panel {
   /** Bring the dialog up: as a sheet, else above everything where the browser can. */
   appear() {
     const { dialog } = this;
-    if (matchMedia(PHONE).matches) {
+    if (matchMedia(NARROW).matches) {
       dialog.classList.add("sheet");
       dialog.showModal();
       return;
@@ -120,7 +120,9 @@ export class Panel {
     const capture = { signal: this.leaving.signal, capture: true };
     dialog.addEventListener("close", () => this.leave());
     const onKey = (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Escape" && !event.isComposing) this.leave();
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.stopPropagation(); // the page may have something of its own to close
+      this.leave();
     };
     const onClick = (/** @type {Event} */ event) => {
       const path = event.composedPath();

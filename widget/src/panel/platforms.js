@@ -3,69 +3,57 @@
  * are those that the service counts by.
  */
 
-/**
- * @typedef {object} Platform
- * @property {string} [label]  its own name; without one the words have it
- * @property {(title: string, url: string, server: string) => string} [intent]  address of a share;
- *     without one the link is copied
- */
+/** Its own name (without one, the words have it), and its address (without one, it has none and
+ * the link is copied).
+ * @typedef {{ label?: string, intent?: string }} Platform */
 
 /** @type {Record<string, Platform>} */
 export const PLATFORMS = {
-  x: { label: "X", intent: (text, url) => join("https://x.com/intent/post", { text, url }) },
+  x: { label: "X", intent: "https://x.com/intent/post?text={title}&url={url}" },
   linkedin: {
     label: "LinkedIn",
-    intent: (_, url) => join("https://www.linkedin.com/sharing/share-offsite/", { url }),
+    intent: "https://www.linkedin.com/sharing/share-offsite/?url={url}",
   },
-  reddit: {
-    label: "Reddit",
-    intent: (title, url) => join("https://www.reddit.com/submit", { url, title }),
-  },
+  reddit: { label: "Reddit", intent: "https://www.reddit.com/submit?url={url}&title={title}" },
   hackernews: {
     label: "Hacker News",
-    intent: (t, u) => join("https://news.ycombinator.com/submitlink", { u, t }),
+    intent: "https://news.ycombinator.com/submitlink?u={url}&t={title}",
   },
-  mastodon: {
-    label: "Mastodon",
-    intent: (title, url, server) => join(`https://${server}/share`, { text: both(title, url) }),
-  },
-  bluesky: {
-    label: "Bluesky",
-    intent: (title, url) => join("https://bsky.app/intent/compose", { text: both(title, url) }),
-  },
-  facebook: {
-    label: "Facebook",
-    intent: (_, u) => join("https://www.facebook.com/sharer/sharer.php", { u }),
-  },
-  email: { intent: (subject, url) => join("mailto:", { subject, body: both(subject, url) }) },
-  whatsapp: {
-    label: "WhatsApp",
-    intent: (title, url) => join("https://wa.me/", { text: both(title, url) }),
-  },
-  telegram: {
-    label: "Telegram",
-    intent: (text, url) => join("https://t.me/share/url", { url, text }),
-  },
+  mastodon: { label: "Mastodon", intent: "https://{server}/share?text={both}" },
+  bluesky: { label: "Bluesky", intent: "https://bsky.app/intent/compose?text={both}" },
+  facebook: { label: "Facebook", intent: "https://www.facebook.com/sharer/sharer.php?u={url}" },
+  email: { intent: "mailto:?subject={title}&body={both}" },
+  whatsapp: { label: "WhatsApp", intent: "https://wa.me/?text={both}" },
+  telegram: { label: "Telegram", intent: "https://t.me/share/url?url={url}&text={title}" },
   discord: { label: "Discord" },
   slack: { label: "Slack" },
 };
 
-/**
- * @param {string} title
- * @param {string} url
- */
-const both = (title, url) => (title ? `${title}\n${url}` : url);
+const LONGEST_TITLE = 200;
 
 /**
- * Return an address with its query. `URLSearchParams` bears broken surrogates, where
- * `encodeURIComponent` throws; its plus signs stay plus signs in mail programs, so they go.
+ * Return where a share goes.
  *
- * @param {string} address
- * @param {Record<string, string>} query
+ * @param {string} intent  a platform's address
+ * @param {string} title
+ * @param {string} url
+ * @param {string} [server]  a host name
  */
-function join(address, query) {
-  return `${address}?${`${new URLSearchParams(query)}`.replace(/\+/g, "%20")}`;
+export function aim(intent, title, url, server = "") {
+  const short = title.slice(0, LONGEST_TITLE);
+  // A mail's lines end like this (RFC 6068), and everybody else takes it too.
+  const both = short ? `${short}\r\n${url}` : url;
+  /** @type {Record<string, string>} */
+  const values = { title: short, url, both, server };
+  return intent.replace(/{(\w+)}/g, (_, name) => encode(values[name]));
 }
+
+/**
+ * A character cut in two, by us or by the page, would make the encoding throw.
+ *
+ * @param {string} text
+ */
+const encode = (text) => encodeURIComponent(text.toWellFormed?.() ?? text);
 
 /**
  * Return the host name in what somebody typed as their server (`https://a.example/@me`,

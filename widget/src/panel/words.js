@@ -9,6 +9,9 @@ const OTHERS = "ar de es fr he hi it ja ko nl pl pt ru tr uk zh".split(" ");
 const RIGHT_TO_LEFT = ["ar", "he"];
 const PATIENCE_MS = 1500;
 
+/** This script's own element; what let it in lets in its words. */
+const own = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+
 /** @type {Map<string, Words>} */
 const known = new Map([["en", english]]);
 
@@ -30,13 +33,12 @@ export function receiveWords(lang, table) {
  * Call back, once, with the words of the wanted language, or English where it cannot be had. It is
  * called at once when nothing has to be loaded.
  *
- * @param {string} wanted  a language tag, or the empty text for the page's own
+ * @param {string} wanted  a language tag
  * @param {string} source  the folder of the words' files
  * @param {(words: Words, lang: string, direction: string) => void} use
  */
 export function withWords(wanted, source, use) {
-  const tag = wanted || document.documentElement.lang || navigator.language || "";
-  const lang = tag.toLowerCase().split(/[-_]/)[0];
+  const lang = wanted.toLowerCase().split(/[-_]/)[0];
   let isUsed = false;
   const go = () => {
     if (isUsed) return;
@@ -50,6 +52,8 @@ export function withWords(wanted, source, use) {
   try {
     const script = document.createElement("script");
     script.onerror = go;
+    script.nonce = own?.nonce ?? "";
+    script.crossOrigin = own?.crossOrigin ?? null;
     script.src = `${source}words.${lang}.js`; // throws where a page demands trusted types
     document.head.append(script);
   } catch {
