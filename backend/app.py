@@ -15,6 +15,7 @@ from backend.actions.collecting import Collector
 from backend.actions.context import Context
 from backend.actions.recording import SiteChange
 from backend.errors import ServiceError
+from backend.web import assets
 from backend.web.collect import Collect
 from backend.web.errors import problem_response
 
@@ -54,11 +55,13 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
             for part in reversed(running):
                 part.stop()
 
-    return Starlette(
-        routes=[Route("/collect", Collect(context, collector))],
+    app = Starlette(
+        routes=[Route("/collect", Collect(context, collector)), *assets.routes(context)],
         lifespan=lifespan,
         exception_handlers={ServiceError: _on_service_error},
     )
+    app.state.context = context
+    return app
 
 
 def _on_service_error(_request: Request, error: Exception) -> Response:

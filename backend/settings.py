@@ -33,6 +33,7 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     base_url: str = "http://127.0.0.1:8000"
+    docs_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -80,6 +81,7 @@ class Settings:
             data_dir=data_dir,
             database_url=_driver(read.text("DATABASE_URL") or f"sqlite:///{data_dir / '4site.db'}"),
             base_url=read.web_url("BASE_URL", f"http://{host}:{port}"),
+            docs_url=read.text("DOCS_URL") and read.web_url("DOCS_URL", ""),
             host=host,
             port=port,
             workers=max(1, read.number("WORKERS", 1)),

@@ -62,6 +62,17 @@ def make_scripts(wanted: Iterable[str] = _SCRIPTS) -> tuple[dict[str, str], list
     return names, files
 
 
+def make_pictures(folders: Sequence[Path]) -> tuple[dict[str, str], list[OutputFile]]:
+    """Return names and files of the pictures that themes bring along."""
+    names: dict[str, str] = {}
+    files: list[OutputFile] = []
+    for path in sorted(path for folder in folders for path in folder.glob("assets/*.webp")):
+        content = path.read_bytes()
+        names[path.name] = hashed_name(f"assets/{path.name}", content)
+        files.append(OutputFile(path=names[path.name], content=content))
+    return names, files
+
+
 def _with_fonts(css: str, folder: Path, fonts: list[OutputFile]) -> str:
     """Return the sheet with its fonts' hashed names, which lie beside it in `assets/`."""
 

@@ -35,6 +35,11 @@ def make_widget(languages: Iterable[str]) -> tuple[dict[str, str], list[OutputFi
     return names, [OutputFile(path=names["widget.js"], content=core), *files]
 
 
+def read_built() -> dict[str, bytes]:
+    """Return every built file of the widget by its name."""
+    return {path.name: path.read_bytes() for path in sorted(_BUILT.glob("*.js"))}
+
+
 def _words_file(language: str) -> str | None:
     """Return the words of a tag (`pt-BR`), else of its language (`pt`); None when built in."""
     if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", language):

@@ -56,6 +56,11 @@ def find_theme(name: str) -> Theme:
         nearest = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {nearest[0]}?" if nearest else f"Known: {', '.join(sorted(known))}."
         raise ThemeError(f"No theme called {name!r}.", hint=hint)
+    return load_theme(name)
+
+
+def load_theme(name: str) -> Theme:
+    """Return a theme that is known to be there, abstract ones too."""
     folders: list[Path] = []
     current: str | None = name
     while current is not None and THEMES / current not in folders:
