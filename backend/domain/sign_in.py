@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backend.domain.actors import Scope
 from backend.domain.instants import DAY, HOUR, MINUTE, Instant
+from backend.domain.referrals import Touch
 
 LINK_LIFETIME = 15 * MINUTE
 OWNER_LINK_LIFETIME = 24 * HOUR
@@ -25,15 +26,25 @@ TOKEN_DAYS = range(1, 366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRequest:
-    """A link that was sent by mail, with what was said when it was asked for."""
+class Arrival:
+    """How somebody came to sign up: a code they gave, and the touch that their browser carries."""
+
+    code: str | None = None
+    is_typed: bool = False
+    touch: Touch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInLink:
+    """A link that was sent by mail, with what was said when it was asked for.
+
+    `id` is the digest of its secret.
+    """
 
     id: str
     email: str
     name: str
-    code: str | None
-    is_typed: bool
-    touched_at: Instant | None
+    arrival: Arrival
     expires_at: Instant
 
 

@@ -6,12 +6,14 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from backend.domain.instants import Instant
-from backend.domain.sign_in import LinkRequest
+from backend.domain.referrals import Touch
+from backend.domain.sign_in import Arrival, SignInLink
 from backend.store.tables.accounts import SignInRow
 
 
-def insert_link(session: Session, tenant: str, link: LinkRequest, now: Instant) -> None:
+def insert_link(session: Session, tenant: str, link: SignInLink, now: Instant) -> None:
     """Store a link that was asked for now."""
+    arrival = link.arrival
     session.connection().execute(
         insert(SignInRow),
         {
@@ -19,9 +21,10 @@ def insert_link(session: Session, tenant: str, link: LinkRequest, now: Instant) 
             "id": link.id,
             "email": link.email,
             "name": link.name,
-            "code": link.code,
-            "is_typed": link.is_typed,
-            "touched_at": link.touched_at,
+            "code": arrival.code,
+            "is_typed": arrival.is_typed,
+            "touch_code": arrival.touch.code if arrival.touch else None,
+            "touched_at": arrival.touch.at if arrival.touch else None,
             "created_at": now,
             "expires_at": link.expires_at,
         },
@@ -43,7 +46,7 @@ def count_open_links(session: Session, tenant: str, email: str, now: Instant) ->
     return int(found.scalar_one())
 
 
-def find_link(session: Session, tenant: str, link: str, now: Instant) -> LinkRequest | None:
+def find_link(session: Session, tenant: str, link: str, now: Instant) -> SignInLink | None:
     """Return the link if it is still good."""
     row = session.execute(
         select(SignInRow).where(
@@ -56,7 +59,7 @@ def find_link(session: Session, tenant: str, link: str, now: Instant) -> LinkReq
     return None if row is None else _to_link(row)
 
 
-def use_link(session: Session, tenant: str, link: str, now: Instant) -> LinkRequest | None:
+def use_link(session: Session, tenant: str, link: str, now: Instant) -> SignInLink | None:
     """Use the link up and return it; None for everybody but the first."""
     found = find_link(session, tenant, link, now)
     used = session.connection().execute(
@@ -87,13 +90,13 @@ def purge_links(session: Session, tenant: str, before: Instant) -> int:
     return done.rowcount
 
 
-def _to_link(row: SignInRow) -> LinkRequest:
-    return LinkRequest(
+def _to_link(row: SignInRow) -> SignInLink:
+    has_touch = row.touch_code is not None and row.touched_at is not None
+    touch = Touch(code=row.touch_code or "", at=Instant(row.touched_at or 0)) if has_touch else None
+    return SignInLink(
         id=row.id,
         email=row.email,
         name=row.name,
-        code=row.code,
-        is_typed=row.is_typed,
-        touched_at=None if row.touched_at is None else Instant(row.touched_at),
+        arrival=Arrival(code=row.code, is_typed=row.is_typed, touch=touch),
         expires_at=Instant(row.expires_at),
     )

@@ -95,8 +95,10 @@ class SignInRow(Row, table=True):
     email: str = Field(max_length=254)
     name: str = Field(default="", max_length=100)
     code: str | None = Field(default=None, max_length=32)
-    """A referral code typed in, or carried by a signed touch, at the time of asking."""
+    """The referral code of the form, at the time of asking."""
     is_typed: bool = False
+    touch_code: str | None = Field(default=None, max_length=32)
+    """The code of the signed touch that the browser carried."""
     touched_at: int | None = instant(default=None)
     created_at: int = instant()
     expires_at: int = instant()

@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("code", sa.String(32), nullable=True),
         sa.Column("is_typed", sa.Boolean(), nullable=False),
+        sa.Column("touch_code", sa.String(32), nullable=True),
         sa.Column("touched_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),

@@ -1,0 +1,182 @@
+"""Ways in: links by mail, GitHub, and the link that the first start prints.
+
+Nothing here tells a stranger whether an address has an account: a request does the same work and
+gets the same answer either way, and only the owner of the mail box learns more.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from backend.actions.accounts import ensure_admin, open_account, repeat_on_conflict
+from backend.actions.context import Context
+from backend.actions.sessions import Browser, SignedIn, open_session
+from backend.domain.accounts import Account, GitHubIdentity, Person, read_address, read_name
+from backend.domain.instants import Instant
+from backend.domain.sign_in import (
+    LINK_LIFETIME,
+    OPEN_LINKS,
+    OWNER_LINK_LIFETIME,
+    Arrival,
+    SignInLink,
+    digest_of,
+)
+from backend.errors import Conflict, NotFound
+from backend.ids import new_secret
+from backend.store import accounts as account_store
+from backend.store import sign_ins
+from backend.store.database import Session
+from backend.store.tables.base import TENANT
+
+
+def request_link(context: Context, *, email: str, name: str = "", arrival: Arrival) -> None:
+    """Send a link that signs in whoever reads the mail of `email`, or signs them up.
+
+    When three links to the address are open no further one is sent. Raises Invalid for what
+    cannot be an address or a name.
+    """
+    address = read_address(email)
+    said = read_name(name)
+    now = context.clock.now()
+    with context.database.transaction() as session:
+        known = account_store.find_by_key(session, TENANT, address.key)
+        # An account's mail goes to its own address, however somebody else writes it.
+        to = known.person.address.email if known and known.person else address.email
+        if sign_ins.count_open_links(session, TENANT, to, now) >= OPEN_LINKS:
+            return
+        ticket = _keep_link(
+            session, context, to, name=said, arrival=arrival, until=Instant(now + LINK_LIFETIME)
+        )
+    context.tasks.add("send_mail", {"to": to, "template": "sign_in", "ticket": ticket})
+
+
+def link_of(context: Context, ticket: str) -> str:
+    """Return the address that a mail's ticket stands for.
+
+    What waits in the queue of mails is the ticket, which opens nothing without the service's
+    secret; so nobody who reads the database can sign in.
+    """
+    return f"{context.settings.base_url}/sign-in/{_secret_of(context, ticket)}"
+
+
+def find_link(context: Context, secret: str) -> SignInLink:
+    """Return what a link is for, and change nothing. Raises NotFound when it is no good."""
+    with context.database.reading() as session:
+        found = sign_ins.find_link(session, TENANT, digest_of(secret), context.clock.now())
+    return _good(found)
+
+
+def follow_link(context: Context, secret: str, browser: Browser) -> SignedIn:
+    """Use a link up: sign the browser in, with a new account when the address has none.
+
+    Raises NotFound when the link is no good, Forbidden when the account is suspended.
+    """
+
+    def work() -> SignedIn:
+        with context.database.transaction() as session:
+            used = sign_ins.use_link(session, TENANT, digest_of(secret), context.clock.now())
+            link = _good(used)
+            person = Person(address=read_address(link.email), name=link.name)
+            known = account_store.find_by_key(session, TENANT, person.address.key)
+            account = known or open_account(session, context, person, link.arrival)
+            made = open_session(session, context, account, browser)
+            return SignedIn(account=account, secret=made, is_new=known is None)
+
+    return repeat_on_conflict(work)
+
+
+def enter_with_github(
+    context: Context, identity: GitHubIdentity, arrival: Arrival, browser: Browser
+) -> SignedIn:
+    """Sign in whom GitHub has signed in, with a new account when they have none.
+
+    Raises Conflict when their address is a variant of one that has an account, Forbidden when
+    the account is suspended.
+    """
+
+    def work() -> SignedIn:
+        with context.database.transaction() as session:
+            known = _known_to_github(session, identity)
+            account = known or open_account(session, context, _person_of(identity), arrival)
+            made = open_session(session, context, account, browser)
+            return SignedIn(account=account, secret=made, is_new=known is None)
+
+    return repeat_on_conflict(work)
+
+
+def ensure_owner(context: Context) -> str | None:
+    """Make the owner's account at the first start and return a link that signs in to it once.
+
+    The link is good for a day. None when somebody administers the service already.
+    """
+    until = Instant(context.clock.now() + OWNER_LINK_LIFETIME)
+    with context.database.transaction() as session:
+        owner = ensure_admin(session, context)
+        if owner is None or owner.person is None:
+            return None
+        email = owner.person.address.email
+        ticket = _keep_link(session, context, email, name="", arrival=Arrival(), until=until)
+    return link_of(context, ticket)
+
+
+def purge_links(context: Context) -> int:
+    """Delete the links that ran out, with the addresses in them, and return how many."""
+    with context.database.transaction() as session:
+        return sign_ins.purge_links(session, TENANT, context.clock.now())
+
+
+def _keep_link(  # noqa: PLR0913  a link's own facts, each named
+    session: Session, context: Context, email: str, *, name: str, arrival: Arrival, until: Instant
+) -> str:
+    ticket = new_secret(context.ids)
+    link = SignInLink(
+        id=digest_of(_secret_of(context, ticket)),
+        email=email,
+        name=name,
+        arrival=arrival,
+        expires_at=until,
+    )
+    sign_ins.insert_link(session, TENANT, link, context.clock.now())
+    return ticket
+
+
+def _secret_of(context: Context, ticket: str) -> str:
+    made = hmac.new(context.secret, b"sign-in link\0" + ticket.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _good(link: SignInLink | None) -> SignInLink:
+    if link is None:
+        raise NotFound(
+            "This link was used or has run out.", hint="Ask for a new one on the sign-in page."
+        )
+    return link
+
+
+def _known_to_github(session: Session, identity: GitHubIdentity) -> Account | None:
+    """Return the account that `identity` signs in; one with the same address is linked first."""
+    linked = account_store.find_by_github(session, TENANT, identity.id)
+    if linked is not None:
+        return linked
+    address = read_address(identity.email)
+    known = account_store.find_by_key(session, TENANT, address.key)
+    if known is None or known.person is None:
+        return None
+    if not address.is_same_mailbox(known.person.address.email):
+        raise Conflict(
+            "A variant of your GitHub address has an account here already.",
+            hint="Sign in by mail with the address that you signed up with.",
+        )
+    account_store.link_github(session, known, identity)
+    return account_store.find_account(session, TENANT, known.id)
+
+
+def _person_of(identity: GitHubIdentity) -> Person:
+    return Person(
+        address=read_address(identity.email),
+        name=read_name(identity.name[:100]),
+        github_id=identity.id,
+        github_login=identity.login[:64],
+    )
