@@ -7,9 +7,12 @@
         ├── Forbidden            signed in, and not allowed
         ├── NotFound             no such thing, or not yours
         ├── Conflict             it is there already, or the key was used for something else
+        │   └── NotVerified      a site does not show yet whose it is
         ├── LimitReached         the tier's limit, with what would lift it
         ├── TooMany              the rate limit; `retry_after` in seconds
-        └── Unavailable          the database or another part is not there at the moment
+        ├── Unavailable          the database or another part is not there at the moment
+        └── FetchFailed          a web address that somebody else chose gave no answer
+            └── AddressRefused   it leads into a private network
 
 `web/errors.py` holds the one table from these classes to HTTP statuses.
 """
@@ -59,6 +62,12 @@ class Conflict(ServiceError):
     code = "conflict"
 
 
+class NotVerified(Conflict):
+    """The site does not show yet whose it is; the message says what was looked at and found."""
+
+    code = "not_verified"
+
+
 class LimitReached(ServiceError):
     """The owner's tier allows no more of this; what exists keeps working."""
 
@@ -79,3 +88,15 @@ class Unavailable(ServiceError):
     """The database or another part cannot be reached at the moment; nothing was changed."""
 
     code = "unavailable"
+
+
+class FetchFailed(ServiceError):
+    """A web address that somebody else chose gave no answer that can be used."""
+
+    code = "fetch_failed"
+
+
+class AddressRefused(FetchFailed):
+    """The address leads into a private network, or is none that is asked at all."""
+
+    code = "address_refused"
