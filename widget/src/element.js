@@ -1,0 +1,187 @@
+/**
+ * `<foursite-share>`: a share button, in the text or floating. This is the widget's entry point;
+ * it starts the ping too. Nothing here may throw into the page, move its content or restyle it.
+ *
+ * The panel is a script of its own, loaded when the button is first pressed. The two meet here:
+ *
+ * - The panel sets `customElements.get("foursite-share").panel = (host) => …`. It is called each
+ *   time the panel opens, draws into `host.root` and returns `{ close(), focus() }`.
+ * - The script of a language calls `customElements.get("foursite-share").words(lang, table)`,
+ *   which the panel has set before it loads one.
+ *
+ * @typedef {object} Host
+ * @property {ShadowRoot} root  open; the button is in it
+ * @property {HTMLButtonElement} button
+ * @property {import("./settings.js").Options} options  read anew each time the panel opens
+ * @property {() => { url: string, title: string }} page  the page's own address, without `via`
+ * @property {(platform: string) => Link} share  a share is made: counts it, tells the page by the
+ *   event `foursite:share`, and returns what to share
+ * @property {(type: string) => void} send  `like` or `powered`
+ * @property {string} src  folder of the panel's script, with a slash at its end
+ * @property {(css: string) => void} style  adds a style sheet to the root
+ * @property {() => void} closed  the panel has closed by itself
+ *
+ * @typedef {{ id: string | null, url: string }} Link  bare and without id where nothing is counted
+ */
+
+import { draw } from "./button.js";
+import { watchClicks } from "./clicks.js";
+import { guard, send, start } from "./core.js";
+import { askCounts } from "./counts.js";
+import { fallBack } from "./fallback.js";
+import { loadPanel, panelFolder } from "./loader.js";
+import { makeLink, readPage } from "./page.js";
+import css from "./pill.css";
+import { read, readOptions, service, site } from "./settings.js";
+
+const TAG = "foursite-share";
+
+/** Bounds the quarrel with a page that removes what floats. */
+let placementsLeft = 9;
+let connected = 0;
+/** @type {Element | undefined} */
+let floater;
+
+/** Let a button float where the page has placed none. */
+const place = guard(() => {
+  if (connected || read("position") == "inline" || placementsLeft-- <= 0) return;
+  floater = document.createElement(TAG);
+  floater.setAttribute("position", read("position") || "bottom-right");
+  document.body.append(floater);
+});
+
+/**
+ * Tell the page what happened.
+ * @param {Element} element
+ * @param {string} name
+ * @param {unknown} [detail]
+ */
+const tell = (element, name, detail) =>
+  element.dispatchEvent(
+    new CustomEvent("foursite:" + name, {
+      __proto__: null,
+      bubbles: true,
+      composed: true,
+      detail,
+    }),
+  );
+
+/**
+ * Draw the button of an element and make it work. Returns how to close what it has opened.
+ * @param {HTMLElement} element
+ */
+const mount = (element) => {
+  const root = element.attachShadow({ __proto__: null, mode: "open" });
+  const options = readOptions(element);
+  const parts = draw(root, options.lang);
+  const { button, count } = parts;
+  /** @type {{ close(): void } | null} */
+  let panel = null;
+
+  /** @param {string} platform
+   * @param {Link} link */
+  const report = (platform, { id, url }) => {
+    if (id) send("share", { i: id, n: platform, u: readPage().url });
+    tell(element, "share", { platform, id, url });
+  };
+
+  /** @type {Host} */
+  const host = {
+    root,
+    button,
+    options,
+    page: readPage,
+    share(platform) {
+      const link = makeLink();
+      report(platform, link);
+      return link;
+    },
+    send,
+    src: panelFolder,
+    style(text) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(text);
+      // By index: a page may have broken what arrays are spread or appended with.
+      root.adoptedStyleSheets[root.adoptedStyleSheets.length] = sheet;
+    },
+    closed() {
+      panel = null;
+      button.setAttribute("aria-expanded", "false");
+    },
+  };
+
+  const close = () => {
+    panel?.close();
+    host.closed();
+  };
+
+  const open = async () => {
+    if (!FoursiteShare.panel) await loadPanel();
+    // The page may have changed its mind, and its attributes, since.
+    if (!element.isConnected) return;
+    host.options = { ...readOptions(element), counts: host.options.counts };
+    panel = FoursiteShare.panel(host);
+    button.setAttribute("aria-expanded", "true");
+    tell(element, "open");
+  };
+
+  let isOpening = false;
+  button.onclick = async () => {
+    if (panel) close();
+    else if (!isOpening) {
+      isOpening = true;
+      await open()
+        .catch(() => fallBack(element, parts, report))
+        .catch(() => {});
+      isOpening = false;
+    }
+  };
+
+  host.style(css);
+  if (/^(light|dark)$/.test(options.theme)) host.style(`:host{color-scheme:${options.theme}}`);
+  if (read("counts", element) != null) {
+    askCounts().then(
+      (counts) => {
+        host.options.counts = counts;
+        if (counts.shares) count.textContent = counts.shares.toLocaleString(button.lang);
+      },
+      () => {},
+    );
+  }
+  return guard(close);
+};
+
+class FoursiteShare extends HTMLElement {
+  /** Set by the panel's script.
+   * @type {((host: Host) => { close(): void, focus(): void }) | undefined} */
+  static panel;
+
+  /** @type {(() => void) | undefined} */
+  #close;
+
+  connectedCallback() {
+    connected++;
+    guard(() => (this.#close ??= mount(this)))();
+    if (this != floater) floater?.remove();
+  }
+
+  disconnectedCallback() {
+    connected--;
+    this.#close?.();
+    // A page that only moves it, or swaps its body, has put one back by then.
+    setTimeout(place, 300);
+  }
+}
+
+// The same script twice is one widget.
+if (!customElements.get(TAG)) {
+  guard(() => {
+    if (site && service) {
+      start({ site, service });
+      watchClicks();
+    }
+  })();
+  customElements.define(TAG, FoursiteShare);
+  if (document.readyState == "loading") document.addEventListener("DOMContentLoaded", place);
+  else place();
+}

@@ -1,0 +1,6 @@
+/** The ping alone, for pages that want no button: `data-site` and `data-service` on the script. */
+
+import { start } from "./core.js";
+
+const { dataset } = document.currentScript;
+if (dataset.service) start(dataset);
