@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.support.browser import browser  # noqa: F401  a fixture
 from tests.support.sites import EXAMPLES, build_everything, build_example, pages_by_kind, serve
@@ -327,3 +328,59 @@ def test_keyboard_reaches_the_content_at_once(visit: Visit, everything_url: str)
     assert skip.bounding_box()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("place", ["served", "from disk"])
+def test_share_button_takes_the_place_of_the_links_and_opens_its_panel(
+    visit: Visit, everything: Path, everything_url: str, place: str
+) -> None:
+    page = visit.page
+    page.goto(everything_url if place == "served" else (everything / "index.html").as_uri())
+    expect(page.locator("foursite-share ul")).to_be_hidden()
+    page.locator("foursite-share").get_by_role("button", name="Share").click()
+    panel = page.get_by_role("dialog", name="Share this page")
+    expect(panel).to_be_visible()
+    expect(panel.get_by_text("Mastodon")).to_be_visible()
+    assert visit.faults == []
+
+
+def test_panel_speaks_the_language_of_the_page(visit: Visit, everything: Path) -> None:
+    page = visit.page
+    page.goto((everything / "de" / "index.html").as_uri())
+    page.locator("foursite-share").get_by_role("button").click()
+    expect(page.locator("foursite-share").get_by_role("dialog")).to_have_attribute("lang", "de")
+    assert visit.faults == []
+
+
+def test_site_with_a_service_tells_it_and_nobody_else(
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    service = ("--service", "https://share.example", "--site-key", "Xk3vT9bQ2m")
+    site = build_example("lantern", tmp_path, *service)
+    context = browser.new_context()
+    page = context.new_page()
+    told: list[dict[str, object]] = []
+    faults: list[str] = []
+
+    def answer(route: Route) -> None:
+        told.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(status=202, headers={"Access-Control-Allow-Origin": "*"})
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).hostname not in {"127.0.0.1", "share.example"}:
+            faults.append(request.url)
+
+    page.on("console", lambda message: faults.append(message.text))
+    page.route("https://share.example/**", answer)
+    page.on("request", note)
+    with serve(site) as url:
+        page.goto(url)
+        page.locator(".install .copy >> visible=true").first.click()
+        page.goto(f"{url}license/")
+        page.wait_for_timeout(300)
+    assert [event["t"] for event in told if event["t"] != "engage"] == ["view", "copy", "view"]
+    assert {event["s"] for event in told} == {"Xk3vT9bQ2m"}
+    assert told[0]["u"] == url
+    assert faults == []
+    context.close()
