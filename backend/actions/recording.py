@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.domain.events import Event, EventKind
+from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
 from backend.domain.shares import EarlierShare, counts
 from backend.domain.standing import TALLIED, DayTally, Standing, add_up, advance, has_moved
@@ -36,10 +37,8 @@ def record(session: Session, events: Sequence[Event], now: Instant) -> list[Site
     """
     standings = scores.lock_standings(session, ((event.tenant, event.site) for event in events))
     known = [event for event in events if (event.tenant, event.site) in standings]
-    fresh = event_store.drop_known(
-        session, _with_clicks(session, _without_known_shares(session, known))
-    )
-    event_store.insert_events(session, fresh)
+    wanted = _with_clicks(session, _without_known_shares(session, known))
+    fresh = event_store.insert_new(session, wanted)
     counted = _record_shares(session, fresh)
     shares.add_clicks(session, [event for event in fresh if event.kind is EventKind.REFERRAL_CLICK])
     tallies = tally(fresh, counted)
@@ -127,13 +126,15 @@ def _advance(
     moved = [ref for ref in added if has_moved(standings[ref], now)]
     windows = scores.window_points(session, moved, now)
     changes: list[SiteChange] = []
+    featurings: list[tuple[SiteRef, Featuring]] = []
     for ref, parts in added.items():
         total = add_up(parts)
         window: tuple[Day, int] | None = (day_of(now), windows[ref]) if ref in windows else None
         standing, begun = advance(standings[ref], total, window=window, now=now)
-        scores.add_featurings(session, standing.tenant, standing.site, begun)
+        featurings += [(ref, featuring) for featuring in begun]
         changes.append(SiteChange(standing=standing, added=total, is_newly_featured=bool(begun)))
-    scores.save_standings(session, [change.standing for change in changes])
-    for change in changes:
-        showcase.place(session, change.standing, now)
+    advanced = [change.standing for change in changes]
+    scores.save_standings(session, advanced)
+    scores.add_featurings(session, featurings)
+    showcase.place(session, advanced, now)
     return changes

@@ -7,10 +7,13 @@ Leans on the primary key of `event` (tenant, day, site, id), which drops repeats
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, insert, select, tuple_
+import psycopg
+from sqlalchemy import Connection, Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col
 
 from backend.domain.events import Event
@@ -22,33 +25,62 @@ DayRef = tuple[str, str, Day]
 """Tenant, site id and UTC day."""
 
 
-def drop_known(session: Session, events: Sequence[Event]) -> list[Event]:
-    """Return the events that are not stored yet, each id once, in their order.
+def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Store the events that are not stored yet and return them, each id once, in their order.
 
-    The caller holds the lock of the events' sites, so that the answer stays true.
+    The caller holds the lock of the events' sites, so that nobody else stores the same ones.
     """
-    by_key = {(event.tenant, day_of(event.at), event.site, event.id): event for event in events}
-    keys = list(by_key)
-    for start in range(0, len(keys), _KEYS_A_QUERY):
-        some = keys[start : start + _KEYS_A_QUERY]
-        found = session.execute(
-            select(
-                col(EventRow.tenant), col(EventRow.day), col(EventRow.site), col(EventRow.id)
-            ).where(
-                tuple_(
-                    col(EventRow.tenant), col(EventRow.day), col(EventRow.site), col(EventRow.id)
-                ).in_(some)
-            )
-        )
-        for row in found:
-            by_key.pop((row.tenant, Day(row.day), row.site, row.id), None)
-    return list(by_key.values())
+    by_key = {(day_of(event.at), event.site, event.id): event for event in events}
+    fresh = list(by_key.values())
+    if not fresh:
+        return fresh
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT fresh")
+    try:
+        _insert(connection, fresh)
+    except IntegrityError:
+        # Repeats are rare, so only then is it asked which ones they are.
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fresh")
+        fresh = _drop_known(connection, fresh)
+        _insert(connection, fresh)
+    connection.exec_driver_sql("RELEASE SAVEPOINT fresh")
+    return fresh
 
 
-def insert_events(session: Session, events: Sequence[Event]) -> None:
-    """Store events that are not there yet."""
-    if events:
-        session.connection().execute(insert(EventRow), [_row(event) for event in events])
+def _insert(connection: Connection, events: Sequence[Event]) -> None:
+    """Store events in one statement. Raises IntegrityError when one is there already."""
+    rows = [_row(event) for event in events]
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_INSERT, rows)
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(_COPY, None, error) from error
+    except psycopg.OperationalError as error:
+        raise OperationalError(_COPY, None, error) from error
+
+
+def _drop_known(connection: Connection, events: Sequence[Event]) -> list[Event]:
+    """Return the events whose key is not in the table."""
+    by_site: dict[tuple[str, Day, str], list[Event]] = {}
+    for event in events:
+        by_site.setdefault((event.tenant, day_of(event.at), event.site), []).append(event)
+    known: set[tuple[str, int, str, str]] = set()
+    for (tenant, day, site), some in by_site.items():
+        values = {"tenant": tenant, "day": day, "site": site, "ids": [e.id for e in some]}
+        for row in connection.execute(_KNOWN, values):
+            known.add((tenant, day, site, row.id))
+    return [
+        event
+        for event in events
+        if (event.tenant, day_of(event.at), event.site, event.id) not in known
+    ]
 
 
 def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
@@ -59,12 +91,13 @@ def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
         for tenant, site, day in sorted(tallies)
     ]
     if rows:
-        session.connection().execute(_add_to_day(session), rows)
+        session.connection().execute(_add_to_day(session.connection().dialect.name), rows)
 
 
-def _add_to_day(session: Session) -> Insert:
+@lru_cache(maxsize=2)
+def _add_to_day(dialect_name: str) -> Insert:
     table: Any = SiteDayRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
-    dialect: Any = sqlite if session.connection().dialect.name == "sqlite" else postgresql
+    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
     statement = dialect.insert(table)
     added = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
     result: Insert = statement.on_conflict_do_update(
@@ -73,26 +106,37 @@ def _add_to_day(session: Session) -> Insert:
     return result
 
 
-def _row(event: Event) -> dict[str, Any]:
-    return {
-        "tenant": event.tenant,
-        "day": day_of(event.at),
-        "site": event.site,
-        "id": event.id,
-        "kind": event.kind.value,
-        "at": event.at,
-        "visitor": event.visitor,
-        "page": event.page,
-        "referrer_host": event.referrer_host,
-        "via": event.via,
-        "seconds": event.seconds,
-        "depth": event.depth,
-        "country": event.country,
-        "device": event.device,
-    }
+def _row(event: Event) -> tuple[Any, ...]:
+    return (
+        event.tenant,
+        day_of(event.at),
+        event.site,
+        event.id,
+        event.kind.value,
+        event.at,
+        event.visitor,
+        event.page,
+        event.referrer_host,
+        event.via,
+        event.seconds,
+        event.depth,
+        event.country,
+        event.device,
+    )
 
 
-_KEYS_A_QUERY = 200  # four bound values a key; SQLite allows 32 766 in one statement
+_COLUMNS = (
+    "tenant", "day", "site", "id", "kind", "at", "visitor", "page", "referrer_host", "via",
+    "seconds", "depth", "country", "device",
+)  # fmt: skip
+_INSERT = f"INSERT INTO event ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_COPY = f"COPY event ({', '.join(_COLUMNS)}) FROM STDIN"
+_KNOWN = select(col(EventRow.id)).where(
+    col(EventRow.tenant) == bindparam("tenant"),
+    col(EventRow.day) == bindparam("day"),
+    col(EventRow.site) == bindparam("site"),
+    col(EventRow.id).in_(bindparam("ids", expanding=True)),
+)
 _COUNTS = tuple(DayTally.__dataclass_fields__)
 
 
