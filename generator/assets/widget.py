@@ -14,16 +14,14 @@ _BUILT = WIDGET / "dist"
 def make_widget(languages: Iterable[str]) -> tuple[dict[str, str], list[OutputFile]]:
     """Return names and files of the widget: `widget.js`, `panel.js`, and the words of `languages`.
 
-    The panel finds its words beside itself under their plain names, so that all of them lie in
-    one folder with the hash of their contents. Languages the widget does not speak are left out.
+    The panel finds its words beside itself under their plain names (`words.de.js`), so all of them
+    lie in one folder that has the hash of their contents in its name. A language that the widget
+    does not speak has no words.
     """
-    if not (_BUILT / "widget.js").is_file():
-        return {}, []
     core = (_BUILT / "widget.js").read_bytes()
     panel = {"panel.js": (_BUILT / "panel.js").read_bytes()}
-    for language in languages:
-        name = _words_file(language)
-        if name is not None:
+    for name in sorted({f"words.{_main_part(language)}.js" for language in languages}):
+        if (_BUILT / name).is_file():
             panel[name] = (_BUILT / name).read_bytes()
     digest = digest_of(b"".join(panel.values()))
     folder = f"assets/panel.{digest[:8]}"
@@ -31,7 +29,7 @@ def make_widget(languages: Iterable[str]) -> tuple[dict[str, str], list[OutputFi
         "widget.js": hashed_name("assets/widget.js", core),
         "panel.js": f"{folder}/panel.js",
     }
-    files = [OutputFile(path=f"{folder}/{name}", content=panel[name]) for name in sorted(panel)]
+    files = [OutputFile(path=f"{folder}/{name}", content=panel[name]) for name in panel]
     return names, [OutputFile(path=names["widget.js"], content=core), *files]
 
 
@@ -40,9 +38,7 @@ def read_built() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(_BUILT.glob("*.js"))}
 
 
-def _words_file(language: str) -> str | None:
-    """Return the words of a tag (`pt-BR`), else of its language (`pt`); None when built in."""
-    if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", language):
-        return None
-    names = (f"words.{tag}.js" for tag in (language, language.partition("-")[0]))
-    return next((name for name in names if (_BUILT / name).is_file()), None)
+def _main_part(language: str) -> str:
+    """Return the part of a tag that the panel goes by: `pt` of `pt-BR`. Any text can be a tag."""
+    found = re.match("[a-z]+", language.lower())
+    return found[0] if found else ""

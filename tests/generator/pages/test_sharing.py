@@ -168,3 +168,14 @@ def test_widget_is_the_built_one_under_its_hash_and_the_panel_lies_where_pages_s
     assert re.fullmatch(r"widget\.[0-9a-f]{8}\.js", core.name)
     assert core.read_bytes() == (dist / "widget.js").read_bytes()
     assert panel.read_bytes() == (dist / "panel.js").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", []), ("de", ["words.de.js"]), ("pt-BR", ["words.pt.js"]), ("tlh", []), ("../../x", [])],
+)
+def test_panel_brings_the_words_of_the_sites_language_and_no_other(
+    source: Path, language: str, words: list[str]
+) -> None:
+    site = _build(source, *ADDRESS, configuration=f'[site]\nlanguage = "{language}"\n')
+    assert [path.name for path in sorted(site.glob("assets/panel.*/words.*"))] == words
