@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import crawleruseragents
+from starlette.types import Scope
 
 from backend.settings import Network
 
@@ -19,21 +20,30 @@ def headers_of(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
     return dict(raw)
 
 
-def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
+@lru_cache(maxsize=65_536)
+def client_address(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
     """Return the visitor's address: the last hop that is not one of our own proxies.
 
     `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right.
     """
-    if not trusted or not forwarded or not _is_within(peer, trusted):
-        return peer
     address = peer
-    for hop in reversed([part.strip() for part in forwarded.split(",")]):
-        if not _is_address(hop):
+    hops = forwarded.split(",")[-_HOPS:] if forwarded else []
+    while hops and _is_within(address, trusted):
+        hop = hops.pop().strip()
+        if _parse(hop) is None:
             break
         address = hop
-        if not _is_within(hop, trusted):
-            break
     return address
+
+
+def address_of(scope: Scope, trusted: tuple[Network, ...]) -> str:
+    """Return the address of a request's visitor, as `client_address` finds it; '' on a socket."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    if not trusted:
+        return str(peer)
+    # Several headers of that name are one list, in their order.
+    hops = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return client_address(peer, b",".join(hops).decode("latin-1"), trusted)
 
 
 def wants_no_tracking(headers: Headers) -> bool:
@@ -62,17 +72,17 @@ def country_of(value: str) -> str | None:
     return code if known else None
 
 
-@lru_cache(maxsize=8192)
+_HOPS = 20
+"""Proxies that a request may have come through; what claims more is not read further."""
+
+
 def _is_within(address: str, networks: Sequence[Network]) -> bool:
-    if not _is_address(address):
-        return False
-    parsed = ipaddress.ip_address(address)
-    return any(parsed in network for network in networks)
+    parsed = _parse(address)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
-def _is_address(text: str) -> bool:
+def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None

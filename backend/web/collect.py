@@ -19,7 +19,7 @@ from backend.domain.showcase import SiteStatus
 from backend.errors import Forbidden, NotFound, ServiceError, TooMany
 from backend.web.client import (
     Headers,
-    client_address,
+    address_of,
     country_of,
     device_of,
     headers_of,
@@ -98,9 +98,7 @@ class Collect:
     ) -> list[Event]:
         settings = self._context.settings
         now = self._context.clock.now()
-        peer = scope["client"][0] if scope.get("client") else ""
-        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        address = client_address(peer, forwarded, settings.trusted_proxies)
+        address = address_of(scope, settings.trusted_proxies)
         country = None
         if settings.country_header:
             name = settings.country_header.lower().encode()

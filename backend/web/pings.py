@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -48,8 +49,11 @@ _KINDS = {
     "powered": EventKind.POWERED_CLICK,
     "conversion": EventKind.CONVERSION,
 }
-# Which optional letters each type may carry.
-_OPTIONAL = {"view": {"r", "v"}, "engage": {"d", "p"}, "share": {"n"}}
+# The optional letters that a type must not carry.
+_FOREIGN = {
+    "view": "ndp", "engage": "rvn", "share": "rvdp",
+    "like": "rvndp", "copy": "rvndp", "powered": "rvndp", "conversion": "rvndp",
+}  # fmt: skip
 
 
 def decode(body: bytes) -> list[Ping]:
@@ -100,9 +104,8 @@ _HINT = "See the documentation of /collect for the format."
 
 
 def _check(ping: Ping) -> None:
-    allowed = _OPTIONAL.get(ping.t, set())
-    for letter in ("r", "v", "n", "d", "p"):
-        if letter not in allowed and getattr(ping, letter) is not None:
+    for letter in _FOREIGN[ping.t]:
+        if getattr(ping, letter) is not None:
             raise Invalid(f"{letter!r} does not belong to {ping.t!r}.", field=letter, hint=_HINT)
     if ping.t == "share" and _platform_of(ping) is None:
         raise Invalid(f"{ping.n!r} is not a platform.", field="n", hint=_HINT)
@@ -112,6 +115,7 @@ def _platform_of(ping: Ping) -> Platform | None:
     return find_platform(ping.n) if ping.n else None
 
 
+@lru_cache(maxsize=8192)
 def _host_of(referrer: str) -> str | None:
     try:
         host = urlsplit(referrer).hostname
