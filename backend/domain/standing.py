@@ -37,12 +37,8 @@ class DayTally:
     @property
     def engagement_points(self) -> int:
         """What the day adds to the engagement window, in thousandths."""
-        return (
-            ENGAGEMENT_POINTS[EventKind.ENGAGEMENT] * self.engagements
-            + ENGAGEMENT_POINTS[EventKind.CONVERSION] * self.conversions
-            + ENGAGEMENT_POINTS[EventKind.REFERRAL_CLICK] * self.referral_clicks
-            + ENGAGEMENT_POINTS[EventKind.COPY] * self.copies
-            + ENGAGEMENT_POINTS[EventKind.POWERED_CLICK] * self.powered_clicks
+        return sum(
+            points * int(getattr(self, TALLIED[kind])) for kind, points in ENGAGEMENT_POINTS.items()
         )
 
 
@@ -58,6 +54,8 @@ TALLIED: dict[EventKind, str] = {
     EventKind.POWERED_CLICK: "powered_clicks",
 }
 """The count of a tally that one event of each kind adds one to."""
+ENGAGING = tuple(TALLIED[kind] for kind in ENGAGEMENT_POINTS)
+"""The counts of a tally that make up its engagement points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +153,25 @@ def rescore(standing: Standing, now: Instant) -> Standing:
     """Return the standing with its score computed for `now`."""
     value = score(standing.facts, published_at=standing.published_at, tier=standing.tier, now=now)
     return replace(standing, score=value, as_of=now)
+
+
+def renew(standing: Standing, window_points: int, now: Instant) -> Standing:
+    """Return the standing as the clock and the owner's tier want it at `now`, without events.
+
+    `window_points` are the engagement points of the window that ends with the day of `now`; they
+    matter when the window has moved.
+    """
+    if has_moved(standing, now):
+        standing = replace(standing, engagement_points=window_points, window_day=day_of(now))
+    return rescore(standing, now)
+
+
+def has_changed(old: Standing, new: Standing) -> bool:
+    """Tell whether renewing gave a standing another score or engagement.
+
+    A window that moved without losing points says the same about the day it was read for.
+    """
+    return (old.score, old.engagement_points) != (new.score, new.engagement_points)
 
 
 def has_moved(standing: Standing, now: Instant) -> bool:

@@ -1,11 +1,14 @@
 """Standings of sites: loaded under a lock, saved with what follows from them.
 
-Leans on the primary keys of `score`, `site`, `account` and `site_day`.
+A site's score row is the lock of everything derived of the site: whoever writes its facts,
+standing, featurings, place or days takes that lock first, of several sites in the order of their
+keys. Leans on the primary keys of `score`, `site`, `account` and `site_day`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
@@ -15,7 +18,7 @@ from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
 from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.showcase import ShowcaseWish, SiteStatus
-from backend.domain.standing import DayTally, Standing
+from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.domain.tiers import Tier
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
@@ -23,33 +26,62 @@ from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
 
 SiteRef = tuple[str, str]
 """Tenant and site id."""
+FIRST: SiteRef = ("", "")
+"""Before every site, for reading page by page."""
+
+
+def lock_sites(session: Session, sites: Iterable[SiteRef]) -> None:
+    """Hold the sites' locks until the transaction ends.
+
+    A transaction on SQLite holds the database's write lock already.
+    """
+    if session.connection().dialect.name == "sqlite":
+        return
+    for tenant, some in _chunks(sites):
+        session.execute(
+            select(col(ScoreRow.site))
+            .where(col(ScoreRow.tenant) == tenant, col(ScoreRow.site).in_(some))
+            .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
+            .with_for_update()
+        )
+
+
+def lock_every_site(session: Session) -> None:
+    """Hold the locks of all sites until the transaction ends."""
+    if session.connection().dialect.name != "sqlite":
+        session.execute(
+            select(func.count()).select_from(
+                select(col(ScoreRow.site))
+                .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
+                .with_for_update()
+                .subquery()
+            )
+        )
 
 
 def lock_standings(session: Session, sites: Iterable[SiteRef]) -> dict[SiteRef, Standing]:
     """Return the standings of `sites`, locked until the transaction ends.
 
-    Rows are locked in the order of their keys, so that two writers never wait for each other.
+    They are read after the lock is there, by a statement of its own: PostgreSQL would join a row
+    that it waited for with a site and an account from before the wait.
     """
     wanted = sorted(set(sites))
-    if not wanted:
-        return {}
+    lock_sites(session, wanted)
+    standings: dict[SiteRef, Standing] = {}
+    for tenant, some in _chunks(wanted):
+        found = session.execute(
+            _select_standings().where(col(ScoreRow.tenant) == tenant, col(ScoreRow.site).in_(some))
+        )
+        standings |= {(row.tenant, row.site): _to_standing(row) for row in found}
+    return standings
+
+
+def read_standings(session: Session, *, after: SiteRef = FIRST, limit: int) -> list[Standing]:
+    """Return the next `limit` standings in the order of their keys, without a lock."""
     found = session.execute(
         _select_standings()
-        .where(tuple_(col(ScoreRow.tenant), col(ScoreRow.site)).in_(wanted))
+        .where(tuple_(col(ScoreRow.tenant), col(ScoreRow.site)) > after)
         .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
-        .with_for_update(of=ScoreRow)
-    )
-    return {(row.tenant, row.site): _to_standing(row) for row in found}
-
-
-def read_standings(
-    session: Session, tenant: str, *, after: str = "", limit: int = 1000
-) -> list[Standing]:
-    """Return the next `limit` standings of a tenant by site id, without a lock."""
-    found = session.execute(
-        _select_standings()
-        .where(col(ScoreRow.tenant) == tenant, col(ScoreRow.site) > after)
-        .order_by(col(ScoreRow.site))
         .limit(limit)
     )
     return [_to_standing(row) for row in found]
@@ -70,7 +102,7 @@ def save_standings(session: Session, standings: Sequence[Standing]) -> None:
     session.connection().execute(statement, [_cached(standing) for standing in standings])
 
 
-def add_featurings(session: Session, tenant: str, site: str, begun: Iterable[Featuring]) -> None:
+def add_featurings(session: Session, begun: Iterable[tuple[SiteRef, Featuring]]) -> None:
     """Record featurings; the key (site, threshold) refuses a second one of the same share."""
     rows = [
         {
@@ -80,39 +112,48 @@ def add_featurings(session: Session, tenant: str, site: str, begun: Iterable[Fea
             "starts_at": featuring.starts_at,
             "ends_at": featuring.ends_at,
         }
-        for featuring in begun
+        for (tenant, site), featuring in begun
     ]
     if rows:
         session.connection().execute(insert(FeaturingRow), rows)
 
 
-def window_points(session: Session, sites: Sequence[SiteRef], now: Instant) -> dict[SiteRef, int]:
+def window_points(session: Session, sites: Iterable[SiteRef], now: Instant) -> dict[SiteRef, int]:
     """Return the engagement points of each site over the window that ends with the day of `now`."""
-    if not sites:
-        return {}
     today = day_of(now)
-    sums = [func.coalesce(func.sum(getattr(SiteDayRow, name)), 0).label(name) for name in _ENGAGING]
-    found = session.execute(
-        select(col(SiteDayRow.tenant), col(SiteDayRow.site), *sums)
-        .where(
-            tuple_(col(SiteDayRow.tenant), col(SiteDayRow.site)).in_(sites),
-            col(SiteDayRow.day) > today - ENGAGEMENT_DAYS,
-            col(SiteDayRow.day) <= today,
+    sums = [func.coalesce(func.sum(getattr(SiteDayRow, name)), 0).label(name) for name in ENGAGING]
+    wanted = sorted(set(sites))
+    points = dict.fromkeys(wanted, 0)
+    for tenant, some in _chunks(wanted):
+        found = session.execute(
+            select(col(SiteDayRow.site), *sums)
+            .where(
+                col(SiteDayRow.tenant) == tenant,
+                col(SiteDayRow.site).in_(some),
+                col(SiteDayRow.day) > today - ENGAGEMENT_DAYS,
+                col(SiteDayRow.day) <= today,
+            )
+            .group_by(col(SiteDayRow.site))
         )
-        .group_by(col(SiteDayRow.tenant), col(SiteDayRow.site))
-    )
-    points = dict.fromkeys(sites, 0)
-    for row in found:
-        tally = DayTally(**{name: int(getattr(row, name)) for name in _ENGAGING})
-        points[row.tenant, row.site] = tally.engagement_points
+        for row in found:
+            tally = DayTally(**{name: int(getattr(row, name)) for name in ENGAGING})
+            points[tenant, row.site] = tally.engagement_points
     return points
 
 
-_ENGAGING = ("engagements", "conversions", "referral_clicks", "copies", "powered_clicks")
+_SITES_A_QUERY = 500  # SQLite allows 32 766 bound values in one statement, PostgreSQL 65 535
 _CACHED = (
     "views", "likes", "comments", "shares", "share_points", "engagement_points", "window_day",
     "score", "as_of", "featured_until",
 )  # fmt: skip
+
+
+def _chunks(sites: Iterable[SiteRef]) -> Iterator[tuple[str, list[str]]]:
+    """Give the ids of each tenant, in order and some at a time."""
+    for tenant, refs in groupby(sorted(set(sites)), key=lambda ref: ref[0]):
+        ids = [site for _tenant, site in refs]
+        for start in range(0, len(ids), _SITES_A_QUERY):
+            yield tenant, ids[start : start + _SITES_A_QUERY]
 
 
 def _cached(standing: Standing) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""Facts for tests: events as the collector hands them over, recorded in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+
+from backend.actions.context import Context
+from backend.actions.recording import SiteChange, record
+from backend.clock import FixedClock
+from backend.domain.events import Event, EventKind
+from backend.domain.instants import Instant
+from backend.domain.shares import Platform
+from backend.store.tables.base import TENANT
+
+PAGE = "https://lantern.example/"
+_numbers = count()
+
+
+def an_event(
+    context: Context,
+    site: str,
+    kind: EventKind = EventKind.VIEW,
+    *,
+    visitor: str = "visitor",
+    yesterday: str = "",
+    platform: Platform | None = None,
+    page: str = PAGE,
+    via: str | None = None,
+    seconds: int | None = None,
+    at: Instant | None = None,
+    id: str | None = None,
+) -> Event:
+    """Return an event of now, with an id of its own unless one is given."""
+    return Event(
+        tenant=TENANT,
+        site=site,
+        id=id or f"e{next(_numbers):010d}",
+        kind=kind,
+        at=context.clock.now() if at is None else at,
+        visitor=visitor,
+        visitor_yesterday=yesterday,
+        network="network" if kind is EventKind.SHARE else "",
+        page=page,
+        platform=platform,
+        via=via,
+        seconds=seconds,
+    )
+
+
+def shares_of(context: Context, site: str, number: int, *, first: int = 0) -> list[Event]:
+    """Return `number` shares on X, each of a visitor of its own, so that all of them count."""
+    return [
+        an_event(context, site, EventKind.SHARE, platform=Platform.X, visitor=f"sharer{first + n}")
+        for n in range(number)
+    ]
+
+
+def record_now(context: Context, events: Sequence[Event]) -> list[SiteChange]:
+    """Record a batch at the context's time."""
+    with context.database.transaction() as session:
+        return record(session, events, context.clock.now())
+
+
+def clock_of(context: Context) -> FixedClock:
+    """Return the context's clock as one that can be moved."""
+    clock = context.clock
+    assert isinstance(clock, FixedClock)
+    return clock
