@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
 
 from backend.actions.collecting import Collector
 from backend.actions.context import Context
-from backend.actions.recording import SiteChange
+from backend.actions.telling import tell
 from backend.errors import ServiceError
-from backend.web import assets
+from backend.gateways.live import Fanout
+from backend.web import assets, operations
 from backend.web.collect import Collect
-from backend.web.errors import problem_response
+from backend.web.limits import Limiter
+from backend.web.middleware import Bounded, HotPath, Protected, Requests
+from backend.web.problems import respond
 
 App = Starlette
 """What `create_app` returns, for those who know no Starlette."""
@@ -32,16 +36,9 @@ class Part(Protocol):
 
 def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
     """Return the service over a migrated database. `parts` start in order and stop in reverse."""
-
-    def tell(changes: Sequence[SiteChange]) -> None:
-        for change in changes:
-            standing = change.standing
-            context.live.publish(
-                f"account:{standing.account}",
-                {"site": standing.site, "score": standing.score, "shares": standing.shares},
-            )
-
-    collector = Collector(context, on_commit=tell)
+    collector = Collector(context, on_commit=partial(tell, context))
+    collect = Collect(context, collector)
+    live = context.live if isinstance(context.live, Fanout) else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -56,14 +53,28 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
                 part.stop()
 
     app = Starlette(
-        routes=[Route("/collect", Collect(context, collector)), *assets.routes(context)],
+        routes=_routes(context, collector, collect, live),
         lifespan=lifespan,
-        exception_handlers={ServiceError: _on_service_error},
+        exception_handlers={ServiceError: respond, HTTPException: respond},
+        middleware=[  # the first is the outermost
+            Middleware(HotPath, path="/collect", endpoint=collect),
+            Middleware(Protected, context=context),
+            Middleware(Requests, context=context, respond=respond),
+            Middleware(Bounded, respond=respond),
+        ],
     )
     app.state.context = context
+    app.state.limiter = Limiter(context.settings.redis_url)
     return app
 
 
-def _on_service_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ServiceError)  # noqa: S101  that is what it is registered for
-    return problem_response(error)
+def _routes(
+    context: Context, collector: Collector, collect: Collect, live: Fanout | None
+) -> list[BaseRoute]:
+    """Return every route of the service, in the order they are tried."""
+    probes = {"redis": live.find_problem} if live and context.settings.redis_url else {}
+    return [
+        Route("/collect", collect),
+        *operations.routes(context, collector, probes),
+        *assets.routes(context),
+    ]

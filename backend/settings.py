@@ -53,6 +53,8 @@ class Settings:
     private_hosts: tuple[str, ...] = ()
     log_format: Literal["json", "text"] = "text"
     metrics_token: str | None = field(default=None, repr=False)
+    metrics_dir: Path | None = None
+    """Where several processes keep their metrics; set by `server run` itself."""
 
     @property
     def is_sqlite(self) -> bool:

@@ -19,6 +19,7 @@ from backend.actions.context import Context
 from backend.actions.recording import SiteChange, record
 from backend.domain.events import Event
 from backend.errors import Unavailable
+from backend.metrics import BATCH_SECONDS, count_batch
 
 BATCH_EVENTS = 1_000
 _LOG = structlog.get_logger("collecting")
@@ -51,6 +52,10 @@ class Collector:
     def depth(self) -> int:
         """How many requests wait for a commit."""
         return len(self._waiting)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def start(self) -> None:
         self._thread.start()
@@ -96,7 +101,7 @@ class Collector:
     def _commit(self, batch: list[_Waiting]) -> None:
         events = [event for waiting in batch for event in waiting.events]
         try:
-            with self._context.database.transaction() as session:
+            with BATCH_SECONDS.time(), self._context.database.transaction() as session:
                 changes = record(session, events, self._context.clock.now())
         except Unavailable as error:
             _LOG.warning("batch_refused", events=len(events), reason=str(error.__cause__))
@@ -105,6 +110,7 @@ class Collector:
             self._commit_apart(batch, error)
         else:
             self._finish(batch, None)
+            count_batch((event.kind.value for event in events), waiting=self.depth)
             self._tell(changes)
 
     def _commit_apart(self, batch: list[_Waiting], error: Exception) -> None:

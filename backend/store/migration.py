@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -41,6 +42,13 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def revision_of(database: Database) -> str | None:
+    """Return the revision of a database. Raises Unavailable when it cannot be asked."""
+    with database.reading() as session:
+        return current_revision(session.connection())
+
+
+@cache
 def head_revision() -> str | None:
     """Return the newest revision that this code knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()

@@ -1,0 +1,202 @@
+"""What happens around every request, in pure ASGI: ids, log, metrics, headers, bounds.
+
+`/collect` goes past all of it but its two metrics: it answers thousands of times a second, and
+what it must check it checks itself. Its requests are not logged one by one.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.actions.context import Context
+from backend.errors import TooMany
+from backend.metrics import REQUEST_SECONDS, REQUESTS
+from backend.web.limits import check_async
+
+BODY_BYTES = 64 * 1024
+"""The largest body that anything but `/collect`, which has its own bound, reads."""
+DEFAULT_RATE = "1200/minute"
+"""What one address may ask of everything together."""
+UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+HSTS_SECONDS = 365 * 24 * 3600
+
+Respond = Callable[[Request, Exception], Awaitable[Response]]
+_LOG = structlog.get_logger("access")
+_SANE_ID = re.compile(rb"[0-9A-Za-z_.-]{8,64}")
+_HEADERS: dict[bytes, bytes] = {
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"strict-origin-when-cross-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+}
+
+
+class HotPath:
+    """Sends one path straight to its endpoint."""
+
+    def __init__(self, app: ASGIApp, *, path: str, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._path = path
+        self._endpoint = endpoint
+        self._seconds = REQUEST_SECONDS.labels(path)
+        self._counts = {
+            status: REQUESTS.labels(path, "POST", str(status)) for status in range(200, 600)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != self._path:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._counts[message["status"]].inc()
+                self._seconds.observe(time.perf_counter() - began)
+            await send(message)
+
+        await self._endpoint(scope, receive, counted)
+
+
+class Requests:
+    """Gives each request an id, one line in the log, its metrics, and an answer to every fault."""
+
+    def __init__(self, app: ASGIApp, *, context: Context, respond: Respond) -> None:
+        self._app = app
+        self._context = context
+        self._respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        request_id = self._id_of(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, noted)
+            except Exception as error:
+                _LOG.exception("request_failed", route=route_of(scope))
+                if status:  # half of an answer is out: the connection has to end
+                    raise
+                response = await self._respond(Request(scope, receive), error)
+                await response(scope, receive, noted)
+            finally:
+                _note(scope, status or 499, time.perf_counter() - began)
+
+    def _id_of(self, scope: Scope) -> str:
+        """Return the id that a proxy gave, when it can be trusted in a log, else a new one."""
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        if _SANE_ID.fullmatch(given):
+            return str(given.decode("ascii"))
+        return self._context.ids.random_bytes(10).hex()
+
+
+class Protected:
+    """Adds security headers that an answer does not set itself, and what is left of limits."""
+
+    def __init__(self, app: ASGIApp, *, context: Context) -> None:
+        self._app = app
+        self._headers = dict(_HEADERS)
+        if context.settings.is_secure:
+            self._headers[b"strict-transport-security"] = b"max-age=%d" % HSTS_SECONDS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                present = {name.lower() for name, _value in headers}
+                headers += [pair for pair in self._headers.items() if pair[0] not in present]
+                spent = scope.get("state", {}).get("spent")
+                if spent is not None:
+                    headers += spent.headers
+                message["headers"] = headers
+            await send(message)
+
+        await self._app(scope, receive, protected)
+
+
+class Bounded:
+    """Refuses bodies over the limit, and addresses that ask too often."""
+
+    def __init__(self, app: ASGIApp, *, respond: Respond) -> None:
+        self._app = app
+        self._respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            _check_length(scope)
+            await check_async(request, "all", DEFAULT_RATE)
+        except (HTTPException, TooMany) as error:
+            response = await self._respond(request, error)
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, _at_most(BODY_BYTES, receive), send)
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route that took the request; paths may hold secrets."""
+    return str(getattr(scope.get("route"), "path", None) or "unmatched")
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    route = route_of(scope)
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(route, method, str(status)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+    if route not in UNLIMITED:
+        _LOG.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _check_length(scope: Scope) -> None:
+    given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if given.isdigit() and int(given) > BODY_BYTES:
+        raise HTTPException(413)
+
+
+def _at_most(limit: int, receive: Receive) -> Receive:
+    """Return a `receive` that raises once a body without a length exceeds the limit."""
+    taken = 0
+
+    async def counted() -> Any:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise HTTPException(413)
+        return message
+
+    return counted
