@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from backend.actions.context import Context
+from backend.actions.referrals import attribute
 from backend.domain.accounts import (
     Account,
     Address,
@@ -70,6 +71,15 @@ def open_account(
         person=person,
     )
     account_store.insert_account(session, account, person)
+    attribute(
+        session,
+        account=account.id,
+        email_key=person.address.key,
+        code=arrival.code,
+        is_typed=arrival.is_typed,
+        touch=arrival.touch,
+        now=now,
+    )
     return account
 
 

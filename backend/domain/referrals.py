@@ -90,6 +90,15 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralCode:
+    """One of an account's codes; `is_custom` ones were chosen by their owner."""
+
+    code: str
+    is_custom: bool
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneProgress:
     """The milestones reached, and how many conversions the next one is away; None past the last."""
 
@@ -100,8 +109,12 @@ class MilestoneProgress:
 
 
 def fold_code(text: str) -> str:
-    """Return a code as it is stored: in capitals, so that nobody has to mind them."""
-    return text.strip().upper()
+    """Return a code as it is stored: in capitals, so that nobody has to mind them.
+
+    Letters beyond ASCII stay as they are: some of them have capitals that ASCII has too.
+    """
+    code = text.strip()
+    return code.upper() if code.isascii() else code
 
 
 def read_custom_code(text: str) -> str:
