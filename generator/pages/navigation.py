@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from generator.model.document import Document
 from generator.model.page import Link, Place
+from generator.pages.reading_order import sort_docs
 
 # Up to this many pages the sidebar shows the whole tree; beyond, only the current section, so
 # that a page's size does not grow with the site.
@@ -52,12 +53,8 @@ class DocsTree:
 
 
 def build_tree(places: Sequence[Place], documents: Mapping[str, Document]) -> DocsTree:
-    """Order the docs pages: a folder's own page first, then files, then folders, naturally sorted.
-
-    Numbers in names count as numbers (`2-setup` before `10-faq`).
-    """
-    folders = {parent for place in places for parent in _parents(place.url)}
-    order = tuple(sorted(places, key=lambda place: _reading_order(place.url, folders)))
+    """Return the tree of the docs pages, in reading order."""
+    order = sort_docs(places, documents)
     labels = {place.url: _label(place, documents) for place in order}
     return DocsTree(order=order, labels=labels, sidebars=_sidebars(order, labels))
 
@@ -110,29 +107,6 @@ def _nest(order: Sequence[Place], labels: Mapping[str, str]) -> tuple[Navigation
     top = tuple(node(url) for url in children.get("docs/", ()))
     index = (NavigationNode(label=pages["docs/"], url="docs/"),) if "docs/" in pages else ()
     return index + top
-
-
-def _parents(url: str) -> list[str]:
-    """Return the addresses above a page: `docs/a/b/` → `docs/`, `docs/a/`."""
-    parts = url.rstrip("/").split("/")
-    return ["/".join(parts[:count]) + "/" for count in range(1, len(parts))]
-
-
-def _reading_order(url: str, folders: set[str]) -> tuple[tuple[tuple[int, int, str], ...], ...]:
-    """Sort key: at every level the folder's own page, then pages, then folders."""
-    steps = [*_parents(url)[1:], url] if url != "docs/" else []
-    return tuple(
-        ((int(step in folders), 0, ""), *_natural(step.rstrip("/").rpartition("/")[2]))
-        for step in steps
-    )
-
-
-def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    return tuple(
-        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
-        for piece in re.split(r"(\d{1,9})", text)
-        if piece
-    )
 
 
 def _label(place: Place, documents: Mapping[str, Document]) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
+from generator.model.document import Document
 from generator.model.files import FileTree
 from generator.model.insight import Fact, Insight, Origin, Papers, ProjectKind
 from generator.model.page import PageKind, Place
@@ -96,6 +98,42 @@ def test_reading_order_is_index_then_pages_then_folders_with_numbers_as_numbers(
     assert _order(shuffled) == [
         "docs/", "docs/2-y/", "docs/10-x/", "docs/c/", "docs/b/", "docs/b/a/", "docs/b/z/",
     ]  # fmt: skip
+
+
+def _listed(urls: list[str], **links: str) -> list[str]:
+    """Return the order of pages where pages, by their address below docs/, link to others."""
+    places = [Place(url=url, kind=PageKind.DOC, source=url) for url in urls]
+    documents = {
+        f"docs/{name}": Document(path=name, html=Markup(), links=tuple(found.split()))
+        for name, found in links.items()
+    } | {"docs/": Document(path="", html=Markup(), links=tuple(links.get("_", "").split()))}
+    return [place.url for place in build_tree(places, documents).order]
+
+
+def test_order_of_links_in_the_index_is_the_reading_order() -> None:
+    urls = ["docs/", "docs/api/", "docs/errors/", "docs/start/", "docs/themes/"]
+    assert _listed(urls, _="docs/start/ docs/themes/#dark docs/api/ docs/start/") == [
+        "docs/", "docs/start/", "docs/themes/", "docs/api/", "docs/errors/",
+    ]  # fmt: skip
+
+
+def test_index_orders_folders_by_what_it_names_in_them() -> None:
+    urls = ["docs/", "docs/a/x/", "docs/a/y/", "docs/b/", "docs/c/", "docs/d/z/"]
+    assert _listed(urls, _="docs/d/z/ docs/a/y/ docs/a/x/ docs/c/") == [
+        "docs/", "docs/d/z/", "docs/a/y/", "docs/a/x/", "docs/c/", "docs/b/",
+    ]  # fmt: skip
+
+
+def test_index_of_a_folder_wins_over_the_one_above() -> None:
+    urls = ["docs/", "docs/a/", "docs/a/x/", "docs/a/y/", "docs/b/"]
+    links = {"_": "docs/a/x/ docs/a/y/ docs/b/", "a/": "docs/a/y/ docs/a/x/"}
+    assert _listed(urls, **links) == ["docs/", "docs/a/", "docs/a/y/", "docs/a/x/", "docs/b/"]
+
+
+def test_one_link_is_no_order_and_numbers_in_names_win() -> None:
+    assert _listed(["docs/", "docs/a/", "docs/b/"], _="docs/b/") == ["docs/", "docs/a/", "docs/b/"]
+    urls = ["docs/", "docs/1-a/", "docs/2-b/"]
+    assert _listed(urls, _="docs/2-b/ docs/1-a/") == urls
 
 
 def test_large_tree_shows_each_page_only_its_own_section() -> None:
