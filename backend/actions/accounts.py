@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from backend.actions import standings
 from backend.actions.context import Context
 from backend.actions.referrals import attribute
 from backend.domain.accounts import (
@@ -115,7 +116,10 @@ def unlink_github(context: Context, actor: Actor) -> None:
 def change_tier(context: Context, account: str, tier: Tier) -> Account:
     """Set an account's tier; its sites' scores, featurings to come and places follow at once."""
     with context.database.transaction() as session:
-        account_store.set_tier(session, _get(session, account), tier)
+        found = _get(session, account)
+        account_store.set_tier(session, found, tier)
+        sites = account_store.list_site_refs(session, owner_of(found.tenant, found.id))
+        standings.refresh(session, sites, context.clock.now())
         return _get(session, account)
 
 

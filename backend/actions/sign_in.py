@@ -1,4 +1,4 @@
-"""Ways in: links by mail, GitHub, and the link that the first start prints.
+"""Ways in by link: those that are sent by mail, and the one that the first start prints.
 
 Nothing here tells a stranger whether an address has an account: a request does the same work and
 gets the same answer either way, and only the owner of the mail box learns more.
@@ -13,7 +13,7 @@ import hmac
 from backend.actions.accounts import ensure_admin, open_account, repeat_on_conflict
 from backend.actions.context import Context
 from backend.actions.sessions import Browser, SignedIn, open_session
-from backend.domain.accounts import Account, GitHubIdentity, Person, read_address, read_name
+from backend.domain.accounts import Person, read_address, read_name
 from backend.domain.instants import Instant
 from backend.domain.sign_in import (
     LINK_LIFETIME,
@@ -23,7 +23,7 @@ from backend.domain.sign_in import (
     SignInLink,
     digest_of,
 )
-from backend.errors import Conflict, NotFound
+from backend.errors import NotFound
 from backend.ids import new_secret
 from backend.store import accounts as account_store
 from backend.store import sign_ins
@@ -87,25 +87,6 @@ def follow_link(context: Context, secret: str, browser: Browser) -> SignedIn:
     return repeat_on_conflict(work)
 
 
-def enter_with_github(
-    context: Context, identity: GitHubIdentity, arrival: Arrival, browser: Browser
-) -> SignedIn:
-    """Sign in whom GitHub has signed in, with a new account when they have none.
-
-    Raises Conflict when their address is a variant of one that has an account, Forbidden when
-    the account is suspended.
-    """
-
-    def work() -> SignedIn:
-        with context.database.transaction() as session:
-            known = _known_to_github(session, identity)
-            account = known or open_account(session, context, _person_of(identity), arrival)
-            made = open_session(session, context, account, browser)
-            return SignedIn(account=account, secret=made, is_new=known is None)
-
-    return repeat_on_conflict(work)
-
-
 def ensure_owner(context: Context) -> str | None:
     """Make the owner's account at the first start and return a link that signs in to it once.
 
@@ -153,30 +134,3 @@ def _good(link: SignInLink | None) -> SignInLink:
             "This link was used or has run out.", hint="Ask for a new one on the sign-in page."
         )
     return link
-
-
-def _known_to_github(session: Session, identity: GitHubIdentity) -> Account | None:
-    """Return the account that `identity` signs in; one with the same address is linked first."""
-    linked = account_store.find_by_github(session, TENANT, identity.id)
-    if linked is not None:
-        return linked
-    address = read_address(identity.email)
-    known = account_store.find_by_key(session, TENANT, address.key)
-    if known is None or known.person is None:
-        return None
-    if not address.is_same_mailbox(known.person.address.email):
-        raise Conflict(
-            "A variant of your GitHub address has an account here already.",
-            hint="Sign in by mail with the address that you signed up with.",
-        )
-    account_store.link_github(session, known, identity)
-    return account_store.find_account(session, TENANT, known.id)
-
-
-def _person_of(identity: GitHubIdentity) -> Person:
-    return Person(
-        address=read_address(identity.email),
-        name=read_name(identity.name[:100]),
-        github_id=identity.id,
-        github_login=identity.login[:64],
-    )

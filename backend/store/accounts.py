@@ -19,6 +19,7 @@ from backend.errors import Conflict, NotFound
 from backend.store.ownership import owned
 from backend.store.tables.accounts import AccountRow, PersonRow
 from backend.store.tables.referrals import CodeRow
+from backend.store.tables.sites import SiteRow
 
 
 def insert_account(session: Session, account: Account, person: Person) -> None:
@@ -85,6 +86,12 @@ def has_admin(session: Session, tenant: str) -> bool:
         .limit(1)
     )
     return found.first() is not None
+
+
+def list_site_refs(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Return tenant and id of each of the actor's sites: whose standing the tier is part of."""
+    statement = owned(select(col(SiteRow.tenant), col(SiteRow.id)), SiteRow, actor)
+    return [(row.tenant, row.id) for row in session.execute(statement.order_by(col(SiteRow.id)))]
 
 
 def rename(session: Session, actor: Actor, name: str) -> None:
