@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from backend.domain.events import Event, EventKind
 from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
-from backend.domain.shares import EarlierShare, counts
+from backend.domain.shares import EarlierShare, Platform, counts, settle
 from backend.domain.standing import TALLIED, DayTally, Standing, add_up, advance, has_moved
 from backend.store import events as event_store
 from backend.store import scores, shares, showcase
 from backend.store.database import Session
 from backend.store.events import DayRef
 from backend.store.scores import SiteRef
-from backend.store.shares import NewShare
+from backend.store.shares import NewShare, ShareRef, VisitorRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +33,24 @@ class SiteChange:
 def record(session: Session, events: Sequence[Event], now: Instant) -> list[SiteChange]:
     """Store a batch of events with all that follows from them. Repeats change nothing.
 
-    Events of sites that no longer exist are dropped.
+    Events of sites that no longer exist are dropped. What comes out does not depend on how events
+    were put into batches.
     """
+    # Should the clock have been set back meanwhile, no event may lie in the future.
+    now = max([now, *(event.at for event in events)])
     standings = scores.lock_standings(session, ((event.tenant, event.site) for event in events))
-    known = [event for event in events if (event.tenant, event.site) in standings]
-    wanted = _with_clicks(session, _without_known_shares(session, known))
-    fresh = event_store.insert_new(session, wanted)
-    counted = _record_shares(session, fresh)
-    shares.add_clicks(session, [event for event in fresh if event.kind is EventKind.REFERRAL_CLICK])
-    tallies = tally(fresh, counted)
+    known = _first_of_each(event for event in events if (event.tenant, event.site) in standings)
+    fresh = event_store.insert_new(session, _without_known_shares(session, known))
+    fresh += event_store.insert_new(session, _clicks_of(session, fresh))
+    shares.add_clicks(session, (event for event in fresh if event.kind is EventKind.REFERRAL_CLICK))
+    tallies = tally(fresh, _record_shares(session, fresh))
     event_store.add_days(session, tallies)
     return _advance(session, standings, tallies, now)
 
 
-def tally(events: Iterable[Event], counted: Mapping[str, int]) -> dict[DayRef, DayTally]:
-    """Return what fresh events add to each day of each site.
-
-    `counted` maps the id of each counted share to its points.
+def tally(events: Iterable[Event], counted: Mapping[ShareRef, int]) -> dict[DayRef, DayTally]:
+    """Return what fresh events add to each day of each site. `counted` has the points of the
+    shares that count.
     """
     days: dict[DayRef, dict[str, int]] = {}
     for event in events:
@@ -58,9 +59,10 @@ def tally(events: Iterable[Event], counted: Mapping[str, int]) -> dict[DayRef, D
         day[name] = day.get(name, 0) + 1
         if event.seconds:
             day["engaged_seconds"] = day.get("engaged_seconds", 0) + event.seconds
-        if event.kind is EventKind.SHARE and event.id in counted:
+        points = counted.get((event.tenant, event.site, event.id), 0)
+        if event.kind is EventKind.SHARE and points:
             day["counted_shares"] = day.get("counted_shares", 0) + 1
-            day["share_points"] = day.get("share_points", 0) + counted[event.id]
+            day["share_points"] = day.get("share_points", 0) + points
     return {key: DayTally(**values) for key, values in days.items()}
 
 
@@ -77,41 +79,62 @@ def _without_known_shares(session: Session, events: Sequence[Event]) -> list[Eve
     ]
 
 
-def _with_clicks(session: Session, events: Sequence[Event]) -> list[Event]:
-    """Add a referral click behind each visit that came through a share of its site.
+def _first_of_each(events: Iterable[Event]) -> list[Event]:
+    """Drop repeats within a batch, also those that midnight has parted."""
+    first: dict[ShareRef, Event] = {}
+    for event in events:
+        first.setdefault((event.tenant, event.site, event.id), event)
+    return list(first.values())
 
-    An unknown share leaves a plain visit.
+
+def _clicks_of(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Return a referral click for each fresh visit that came through a share of its site.
+
+    An unknown share leaves a plain visit, and so does one that is made later in the batch.
     """
     arrived = [event for event in events if event.via and event.kind is EventKind.VIEW]
     if not arrived:
-        return list(events)
+        return []
     known = shares.find_known(
         session, ((event.tenant, event.site, event.via or "") for event in arrived)
     )
-    known |= {
-        (event.tenant, event.site, event.id) for event in events if event.kind is EventKind.SHARE
-    }
     found: list[Event] = []
     for event in events:
-        found.append(event)
-        if event.kind is EventKind.VIEW and (event.tenant, event.site, event.via) in known:
+        if event.kind is EventKind.SHARE:
+            known.add((event.tenant, event.site, event.id))
+        elif event.kind is EventKind.VIEW and (event.tenant, event.site, event.via) in known:
             found.append(replace(event, id=f"{event.id}.click", kind=EventKind.REFERRAL_CLICK))
     return found
 
 
-def _record_shares(session: Session, events: Sequence[Event]) -> dict[str, int]:
-    """Record the shares among fresh events; return the points of those that count, by id."""
-    counted: dict[str, int] = {}
-    for event in events:
-        if event.kind is not EventKind.SHARE or event.platform is None:
-            continue
-        # A query a share sees the earlier ones of this batch too.
-        earlier: list[EarlierShare] = shares.find_earlier(session, event)
-        share = NewShare(event=event, is_counted=counts(event.platform, event.page, earlier))
-        shares.insert_share(session, share)
-        if share.is_counted:
-            counted[event.id] = share.points
-    return counted
+def _record_shares(session: Session, events: Sequence[Event]) -> dict[ShareRef, int]:
+    """Record the shares among fresh events; return the points of those that count."""
+    sent = [event for event in events if event.kind is EventKind.SHARE]
+    earlier = shares.find_earlier(session, sent)
+    made = [_judge(event, event.platform, earlier) for event in sent if event.platform]
+    shares.insert_shares(session, made)
+    return {
+        (share.event.tenant, share.event.site, share.event.id): share.points
+        for share in made
+        if share.is_counted
+    }
+
+
+def _judge(
+    event: Event, platform: Platform, earlier: Mapping[VisitorRef, list[EarlierShare]]
+) -> NewShare:
+    """Decide whether a share counts, and remember it among the earlier ones."""
+    before = [
+        share
+        for visitor in shares.hashes_of(event)
+        for share in earlier[event.tenant, event.site, visitor]
+    ]
+    at = settle(event.at, before)
+    is_counted = counts(platform, event.page, at, before)
+    earlier[event.tenant, event.site, event.visitor].append(
+        EarlierShare(platform=platform, page=event.page, at=at, is_counted=is_counted)
+    )
+    return NewShare(event=event, at=at, is_counted=is_counted)
 
 
 def _advance(

@@ -47,10 +47,11 @@ _WEIGHT_AND_BOOST: dict[Platform, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierShare:
-    """A share of the same visitor and site within the window before another one."""
+    """A share that the same visitor of the same site made before another one."""
 
     platform: Platform
     page: str
+    at: Instant
     is_counted: bool
 
 
@@ -68,18 +69,24 @@ def share_points(platform: Platform) -> int:
     return weight * boost * 10
 
 
-def counts(platform: Platform, page: str, earlier: Iterable[EarlierShare]) -> bool:
-    """Tell whether a share counts after the `earlier` ones of the same visitor within 24 hours.
+def settle(at: Instant, earlier: Iterable[EarlierShare]) -> Instant:
+    """Return when a share counts as made: at `at`, and later than its visitor's earlier ones.
 
-    The same page on the same platform does not count again, and a visitor counts at most twice
-    within that time for one site.
+    Several in one request carry one time, and the clocks of two machines differ; so that order
+    can be told from the times alone, and the rule replayed.
     """
-    counted = 0
-    for share in earlier:
-        if share.platform is platform and share.page == page:
-            return False
-        counted += share.is_counted
-    return counted < COUNTED_PER_VISITOR
+    return Instant(max([at, *(share.at + 1 for share in earlier)]))
+
+
+def counts(platform: Platform, page: str, at: Instant, earlier: Iterable[EarlierShare]) -> bool:
+    """Tell whether a share made at `at` counts after its visitor's `earlier` ones.
+
+    Within 24 hours the same page on the same platform does not count again, and a visitor counts
+    at most twice for one site.
+    """
+    recent = [share for share in earlier if share.at > window_start(at)]
+    is_repeat = any(share.platform is platform and share.page == page for share in recent)
+    return not is_repeat and sum(share.is_counted for share in recent) < COUNTED_PER_VISITOR
 
 
 def window_start(at: Instant) -> Instant:

@@ -1,14 +1,16 @@
 """Shares and the clicks on them.
 
-Leans on the primary key (tenant, site, id) and on `ix_share_visitor` (tenant, site, visitor, at).
+Leans on the primary key (tenant, site, id) and on `ix_share_visitor` (tenant, visitor, at): a
+visitor's hash holds the site, so that no two sites have one in common.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import BigInteger, bindparam, func, insert, select, tuple_, update
 from sqlmodel import Session, col
 
 from backend.domain.events import Event
@@ -18,13 +20,16 @@ from backend.store.tables.events import ShareRow
 
 ShareRef = tuple[str, str, str]
 """Tenant, site id and share id."""
+VisitorRef = tuple[str, str, str]
+"""Tenant, site id and a visitor's hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewShare:
-    """A share as it is recorded: the event, and whether it counts."""
+    """A share as it is recorded: the event, when it counts as made, and whether it counts."""
 
     event: Event
+    at: Instant
     is_counted: bool
 
     @property
@@ -46,60 +51,58 @@ def find_known(session: Session, refs: Iterable[ShareRef]) -> set[ShareRef]:
     return {(row.tenant, row.site, row.id) for row in found}
 
 
-def find_earlier(session: Session, event: Event) -> list[EarlierShare]:
-    """Return the shares that the event's visitor made of its site within the window."""
-    hashes = [value for value in (event.visitor, event.visitor_yesterday) if value]
-    found = session.execute(
-        select(col(ShareRow.platform), col(ShareRow.page), col(ShareRow.is_counted)).where(
-            col(ShareRow.tenant) == event.tenant,
-            col(ShareRow.site) == event.site,
-            col(ShareRow.visitor).in_(hashes),
-            col(ShareRow.at) > window_start(event.at),
-        )
-    )
-    return [
-        EarlierShare(platform=Platform(row.platform), page=row.page, is_counted=row.is_counted)
-        for row in found
-    ]
+def find_earlier(session: Session, events: Iterable[Event]) -> dict[VisitorRef, list[EarlierShare]]:
+    """Return what the visitors of some shares shared of the same sites within the window."""
+    found: dict[VisitorRef, list[EarlierShare]] = {}
+    starts: dict[str, Instant] = {}
+    for event in events:
+        for visitor in hashes_of(event):
+            found[event.tenant, event.site, visitor] = []
+        start = window_start(event.at)
+        starts[event.tenant] = min(start, starts.get(event.tenant, start))
+    for tenant, start in starts.items():
+        visitors = sorted({ref[2] for ref in found if ref[0] == tenant})
+        for first in range(0, len(visitors), _VISITORS_A_QUERY):
+            some = visitors[first : first + _VISITORS_A_QUERY]
+            rows = session.execute(
+                select(ShareRow).where(
+                    col(ShareRow.tenant) == tenant,
+                    col(ShareRow.visitor).in_(some),
+                    col(ShareRow.at) > start,
+                )
+            )
+            for row in rows.scalars():
+                if (tenant, row.site, row.visitor) in found:
+                    found[tenant, row.site, row.visitor].append(_to_earlier(row))
+    return found
 
 
-def insert_share(session: Session, share: NewShare) -> None:
-    """Record one share."""
-    event = share.event
-    session.connection().execute(
-        insert(ShareRow),
-        {
-            "tenant": event.tenant,
-            "site": event.site,
-            "id": event.id,
-            "platform": event.platform,
-            "page": event.page,
-            "at": event.at,
-            "visitor": event.visitor,
-            "visitor_yesterday": event.visitor_yesterday,
-            "network": event.network,
-            "is_counted": share.is_counted,
-            "points": share.points,
-            "clicks": 0,
-        },
-    )
+def hashes_of(event: Event) -> tuple[str, ...]:
+    """Return the hashes under which the event's visitor may have shared within the window."""
+    both = (event.visitor, event.visitor_yesterday)
+    return tuple(visitor for visitor in both if visitor)
 
 
-def add_clicks(session: Session, clicks: Sequence[Event]) -> None:
+def insert_shares(session: Session, shares: Sequence[NewShare]) -> None:
+    """Record shares."""
+    if shares:
+        session.connection().execute(insert(ShareRow), [_row(share) for share in shares])
+
+
+def add_clicks(session: Session, clicks: Iterable[Event]) -> None:
     """Add each click to the share it came through, and note when the first one came."""
+    sums: dict[ShareRef, tuple[int, Instant]] = {}
     for click in clicks:
-        at_share = (
-            col(ShareRow.tenant) == click.tenant,
-            col(ShareRow.site) == click.site,
-            col(ShareRow.id) == click.via,
-        )
+        ref = (click.tenant, click.site, click.via or "")
+        number, first = sums.get(ref, (0, click.at))
+        sums[ref] = (number + 1, min(first, click.at))
+    if sums:
         session.connection().execute(
-            update(ShareRow).where(*at_share).values(clicks=col(ShareRow.clicks) + 1)
-        )
-        session.connection().execute(
-            update(ShareRow)
-            .where(*at_share, col(ShareRow.proved_at).is_(None))
-            .values(proved_at=click.at)
+            _ADD_CLICKS,
+            [
+                {"of_tenant": ref[0], "of_site": ref[1], "of_id": ref[2], "more": more, "at": first}
+                for ref, (more, first) in sorted(sums.items())
+            ],
         )
 
 
@@ -123,4 +126,46 @@ def find_target(session: Session, share: str) -> ShareTarget | None:
         return None
     return ShareTarget(
         tenant=row.tenant, site=row.site, id=row.id, page=row.page, at=Instant(row.at)
+    )
+
+
+_VISITORS_A_QUERY = 500
+_ADD_CLICKS = (
+    update(ShareRow)
+    .where(
+        col(ShareRow.tenant) == bindparam("of_tenant"),
+        col(ShareRow.site) == bindparam("of_site"),
+        col(ShareRow.id) == bindparam("of_id"),
+    )
+    .values(
+        clicks=col(ShareRow.clicks) + bindparam("more"),
+        proved_at=func.coalesce(col(ShareRow.proved_at), bindparam("at", type_=BigInteger)),
+    )
+)
+
+
+def _row(share: NewShare) -> dict[str, Any]:
+    event = share.event
+    return {
+        "tenant": event.tenant,
+        "site": event.site,
+        "id": event.id,
+        "platform": event.platform,
+        "page": event.page,
+        "at": share.at,
+        "visitor": event.visitor,
+        "visitor_yesterday": event.visitor_yesterday,
+        "network": event.network,
+        "is_counted": share.is_counted,
+        "points": share.points,
+        "clicks": 0,
+    }
+
+
+def _to_earlier(row: ShareRow) -> EarlierShare:
+    return EarlierShare(
+        platform=Platform(row.platform),
+        page=row.page,
+        at=Instant(row.at),
+        is_counted=row.is_counted,
     )

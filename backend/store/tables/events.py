@@ -61,7 +61,7 @@ class ShareRow(Row, table=True):
 
     __tablename__ = "share"
     __table_args__ = (
-        Index("ix_share_visitor", "tenant", "site", "visitor", "at"),
+        Index("ix_share_visitor", "tenant", "visitor", "at"),
         Index("ix_share_site_at", "tenant", "site", "at"),
         Index("ix_share_id", "id"),
     )

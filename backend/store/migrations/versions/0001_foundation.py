@@ -91,7 +91,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_share_id", "share", ["id"])
     op.create_index("ix_share_site_at", "share", ["tenant", "site", "at"])
-    op.create_index("ix_share_visitor", "share", ["tenant", "site", "visitor", "at"])
+    op.create_index("ix_share_visitor", "share", ["tenant", "visitor", "at"])
 
     op.create_table(
         "sign_in",
