@@ -85,6 +85,7 @@ def _make(item: _Read, common: frozenset[str], companions: list[Companion]) -> D
         architecture=traits.architecture,
         form=traits.form,
         label=label_of(traits),
+        system=traits.system,
         variant=" ".join(words[:3]),
         companions=tuple(companions),
     )
@@ -92,15 +93,17 @@ def _make(item: _Read, common: frozenset[str], companions: list[Companion]) -> D
 
 def _tell_apart(downloads: list[Download]) -> list[Download]:
     """Keep a variant only where files of one system and processor differ in it."""
-    groups: dict[tuple[Platform | None, str | None], set[str]] = {}
+    groups: dict[tuple[object, ...], set[str]] = {}
     for download in downloads:
-        groups.setdefault((download.platform, download.architecture), set()).add(download.variant)
+        groups.setdefault(_machine(download), set()).add(download.variant)
     return [
-        download
-        if len(groups[(download.platform, download.architecture)]) > 1
-        else replace(download, variant="")
+        download if len(groups[_machine(download)]) > 1 else replace(download, variant="")
         for download in downloads
     ]
+
+
+def _machine(download: Download) -> tuple[object, ...]:
+    return download.platform, download.system, download.architecture
 
 
 def _order(download: Download) -> tuple[object, ...]:
@@ -108,6 +111,7 @@ def _order(download: Download) -> tuple[object, ...]:
     known = architecture in _ARCHITECTURE_ORDER
     return (
         _PLATFORM_ORDER.index(download.platform),
+        download.system,
         download.form == "source",
         _ARCHITECTURE_ORDER.index(architecture) if known else (99 if architecture else -1),
         architecture,

@@ -262,7 +262,7 @@ def read_file_name(name: str) -> FileTraits:
 
 
 def label_of(traits: FileTraits) -> str:
-    """Return what the file is, in words: `Disk image (.dmg)`, `Archive for OpenBSD (.tar.gz)`."""
+    """Return what the file is, in words: `Disk image (.dmg)`."""
     label = _SUFFIXES[traits.suffix].label
     if traits.form == "source":
         label = "Source code"
@@ -272,11 +272,8 @@ def label_of(traits: FileTraits) -> str:
         label = "Alpine package"
     elif traits.suffix == ".pkg" and traits.platform is Platform.FREEBSD:
         label = "FreeBSD package"
-    system = f" for {traits.system}" if traits.system else ""
     shown = ".AppImage" if traits.suffix == ".appimage" else traits.suffix
-    if label == "AppImage" or not shown:
-        return f"{label}{system}"
-    return f"{label}{system} ({shown})"
+    return label if label == "AppImage" or not shown else f"{label} ({shown})"
 
 
 def _has_version_tail(folded: str) -> bool:

@@ -87,6 +87,8 @@ class Download:
     architecture: str | None
     form: str
     label: str
+    system: str = ""
+    """A system that is no `Platform`, by its name (`OpenBSD`); `platform` is then None."""
     variant: str = ""
     """What tells two files of one platform apart, such as `musl`, `gnu`, `portable`."""
     companions: tuple[Companion, ...] = ()

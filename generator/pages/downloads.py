@@ -66,7 +66,7 @@ def make_downloads(material: Material) -> list[Page]:
                 version=current.name,
                 released_on=current.date,
                 release_url=current.url,
-                groups=_groups(current.downloads),
+                groups=group_downloads(current.downloads),
                 shared=_shared(current.downloads),
                 install=material.insight.install,
                 older=tuple(older[:_OLDER_LIMIT]),
@@ -83,15 +83,25 @@ def _current(versions: Sequence[Version]) -> Version | None:
     return next(iter(full or with_files), None)
 
 
-def _groups(downloads: Sequence[Download]) -> tuple[DownloadGroup, ...]:
-    groups = []
-    for platform, label in _PLATFORM_LABELS.items():
-        found = tuple(
-            download for download in downloads if (download.platform or Platform.ANY) is platform
+def group_downloads(downloads: Sequence[Download]) -> tuple[DownloadGroup, ...]:
+    """Return the systems in order; those that are no `Platform` stand by name before the last."""
+    others = sorted({download.system for download in downloads if download.system})
+    known = [(platform.value, label) for platform, label in _PLATFORM_LABELS.items()]
+    found: dict[str, list[Download]] = {label: [] for _, label in known[:-1]}
+    found |= {label: [] for label in (*others, known[-1][1])}
+    for download in downloads:
+        label = download.system or _PLATFORM_LABELS[download.platform or Platform.ANY]
+        found[label].append(download)
+    names = {label: name for name, label in known}
+    return tuple(
+        DownloadGroup(
+            platform=names.get(label) or label.lower().replace(" ", "-"),
+            label=label,
+            downloads=tuple(files),
         )
-        if found:
-            groups.append(DownloadGroup(platform=platform.value, label=label, downloads=found))
-    return tuple(groups)
+        for label, files in found.items()
+        if files
+    )
 
 
 def _shared(downloads: Sequence[Download]) -> tuple[Companion, ...]:

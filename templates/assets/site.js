@@ -144,7 +144,8 @@
     if (/iphone|ipad/.test(name)) return "ios";
     if (/mac/.test(name)) return "macos";
     if (/win/.test(name)) return "windows";
-    if (/freebsd/.test(name)) return "freebsd";
+    var other = /freebsd|openbsd|netbsd|sunos/.exec(name);
+    if (other) return other[0] === "sunos" ? "solaris" : other[0];
     return /linux|x11/.test(name) ? "linux" : "";
   }
 

@@ -44,7 +44,7 @@ def test_a_release_file_name_says_system_processor_and_form(
         ("bat_0.24.0_amd64.deb", "Debian package (.deb)"),
         ("balenaEtcher-1.19.16.Setup.exe", "Installer (.exe)"),
         ("nvim.appimage", "AppImage"),
-        ("hugo_0.126.1_openbsd-amd64.tar.gz", "Archive for OpenBSD (.tar.gz)"),
+        ("hugo_0.126.1_openbsd-amd64.tar.gz", "Archive (.tar.gz)"),
         ("helix-24.03-source.tar.xz", "Source code (.tar.xz)"),
         ("jq-linux-amd64", "Program"),
     ],
