@@ -25,8 +25,8 @@ export function makeHome(panel) {
   const copy = makeCopy(panel);
   const targets = make("ul", { class: "targets", role: "list" });
   // Names are the page's: repeated, in an older form, or any other text, `constructor` too.
-  for (const asked of new Set(panel.host.options.platforms)) {
-    const name = asked === "twitter" ? "x" : asked;
+  const names = panel.host.options.platforms.map((name) => (name === "twitter" ? "x" : name));
+  for (const name of new Set(names)) {
     if (!Object.hasOwn(PLATFORMS, name)) continue;
     targets.append(make("li", {}, makeTarget(panel, name, copy.run)));
   }
