@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,10 @@ _TOKEN = "FOURSITE_TOKEN"  # noqa: S105  the variable's name
 _TABLE = "service"
 # What a dry run writes where the service's answer would stand.
 _UNKNOWN = "…"
-_TITLE_LIMIT, _DESCRIPTION_LIMIT = 200, 500
+# What a service keeps of a site; more would be refused.
+_TITLE_LIMIT, _DESCRIPTION_LIMIT = 120, 300
+_TOPICS_LIMIT, _TOPICS_CHARACTERS = 20, 400
+_TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,13 +114,33 @@ def _describe(detected: Detected) -> SiteRecord:
     forge = detected.repository.forge
     return SiteRecord(
         url=settings.site.url.rstrip("/") + "/",
-        title=insight.name.value[:_TITLE_LIMIT],
-        description=insight.pitch.value[:_DESCRIPTION_LIMIT] if insight.pitch else None,
+        title=_shorten(insight.name.value, _TITLE_LIMIT),
+        description=_shorten(insight.pitch.value, _DESCRIPTION_LIMIT) if insight.pitch else None,
         repository=forge.url if forge else None,
         kind=insight.kind.value.value,
         language=insight.languages[0].name if insight.languages else None,
-        topics=insight.topics,
+        topics=_clean_topics(insight.topics),
     )
+
+
+def _shorten(text: str, limit: int) -> str:
+    """Return the text on one line, cut after a word where it is too long."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    return f"{head.rpartition(' ')[0] or head}…"
+
+
+def _clean_topics(topics: Iterable[str]) -> tuple[str, ...]:
+    """Return topics as forges write them (`command-line`), without those that cannot be."""
+    words = ("-".join(re.split(r"[\s_.-]+", topic.lower())).strip("-") for topic in topics)
+    kept: list[str] = []
+    for word in dict.fromkeys(words):
+        is_short = len(" ".join([*kept, word])) <= _TOPICS_CHARACTERS
+        if _TOPIC.fullmatch(word) and is_short and len(kept) < _TOPICS_LIMIT:
+            kept.append(word)
+    return tuple(kept)
 
 
 def _known_key(detected: Detected, service: str) -> str | None:

@@ -58,7 +58,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class _Problem(msgspec.Struct, frozen=True):
-    """Problem details of RFC 9457, as far as they are words."""
+    """Problem details of RFC 9457: a service's `title` says what, its `detail` what to do."""
 
     title: str = ""
     detail: str = ""
@@ -159,13 +159,16 @@ class Service:
             problem = msgspec.json.decode(answer, type=_Problem)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             problem = _Problem()
-        said = _clean(problem.detail) or _clean(problem.title) or response.reason_phrase
+        title, advice = _clean(problem.title), _clean(problem.detail)
+        said = title or advice or response.reason_phrase
         if status >= 500:
             return ServiceAnswer(
                 f"{self.url} has trouble of its own ({status}): {said.rstrip('.')}.",
                 hint="Try again later.",
             )
         hint = _HINTS.get(status, "Correct what the service names, and run the command again.")
+        if title and advice:
+            hint = advice
         if status == 429:
             hint = _waiting(response.headers.get("retry-after", ""))
         return ServiceRefused(

@@ -101,7 +101,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {
             "README.md": "# Lamp\n\nA light for dark rooms.\n",
             "Cargo.toml": '[package]\nname = "lamp"\ndescription = "A light for dark rooms"\n'
-            'keywords = ["light", "rooms"]\n',
+            'keywords = ["light", "Dark rooms", "c++", "dark_rooms"]\n',
             "src/main.rs": "fn main() {}\n",
             "4site.toml": "# ours\n[site]\nurl = 'https://example.org/lamp'\n",
         }
@@ -113,8 +113,8 @@ def _link(source: Path, *flags: str) -> int:
     return cli.main(["link", str(source), "-q", *flags])
 
 
-def _problem(status: int, detail: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    body = {"type": "about:blank", "title": "No", "status": status, "detail": detail}
+def _problem(status: int, title: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    body = {"type": "about:blank", "title": title, "status": status, "code": "code"}
     kind = {"Content-Type": "application/problem+json"}
     return status, kind | headers, json.dumps(body).encode()
 
@@ -134,8 +134,19 @@ def test_site_is_registered_with_what_the_repository_says(
         "repository": forge,
         "kind": "tool",
         "language": "Rust",
-        "topics": ["light", "rooms"],
+        "topics": ["light", "dark-rooms"],
     }
+
+
+def test_long_texts_are_cut_after_a_word(source: Path, service: FakeService) -> None:
+    project = f'[project]\nname = "{"Lamp " * 40}"\npitch = "{"Very bright " * 40}"\n'
+    (source / "4site.toml").write_text(f"{project}[site]\nurl = 'https://example.org/lamp'\n")
+    assert _link(source, "--service", service.url) == 0
+    (asked,) = service.asked
+    assert asked["title"].endswith("Lamp…")
+    assert len(asked["title"]) <= 120
+    assert asked["description"].startswith("Very bright Very")
+    assert 280 <= len(asked["description"]) <= 300
 
 
 def test_key_and_code_are_written_and_the_rest_of_the_file_stays(
@@ -289,6 +300,17 @@ def test_refusal_is_told_in_plain_words(
     assert said in message
     assert hint in told
     assert (source / "4site.toml").read_bytes() == before
+
+
+def test_advice_of_the_service_is_the_hint(
+    source: Path, service: FakeService, capsys: Captured
+) -> None:
+    body = {"title": "The free tier holds 3 sites.", "detail": "Remove a site."}
+    service.answer = (403, {}, json.dumps(body).encode())
+    assert _link(source, "--service", service.url) == 4
+    message, hint = capsys.readouterr().err.splitlines()
+    assert message.endswith("refused (403): The free tier holds 3 sites.")
+    assert hint == "hint: Remove a site."
 
 
 def test_foreign_words_cannot_command_a_terminal(
