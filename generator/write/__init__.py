@@ -1,1 +1,1 @@
-"""The only code that touches the output folder."""
+"""The only code that writes: the output folder, and the configuration file for `link`."""
