@@ -49,6 +49,8 @@ class Database:
         with self._translated(), Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.connection().execute(text("BEGIN"))
+            else:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
             session.rollback()
 

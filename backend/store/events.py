@@ -99,7 +99,8 @@ def _add_to_day(dialect_name: str) -> Insert:
     table: Any = SiteDayRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
     dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
     statement = dialect.insert(table)
-    added = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
+    added: dict[str, Any] = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
+    added["visitors"] = None  # a day that was closed is counted again
     result: Insert = statement.on_conflict_do_update(
         index_elements=["tenant", "site", "day"], set_=added
     )

@@ -50,6 +50,7 @@ class SessionRow(Row, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant", "account"], ["account.tenant", "account.id"]),
         Index("ix_session_account", "tenant", "account"),
+        Index("ix_session_expires_at", "tenant", "expires_at"),
     )
 
     id: str = Field(primary_key=True, max_length=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from backend.store.tables.base import Row, count, instant
@@ -36,7 +36,17 @@ class SiteDayRow(Row, table=True):
     """What one UTC day of a site adds up to; permanent. Points are thousandths."""
 
     __tablename__ = "site_day"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  read by SQLAlchemy as it is
+    __table_args__ = (
+        Index(
+            "ix_site_day_open",
+            "tenant",
+            "day",
+            "site",
+            sqlite_where=text("visitors IS NULL"),
+            postgresql_where=text("visitors IS NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     site: str = Field(primary_key=True, max_length=32)
     day: int = Field(primary_key=True)
@@ -53,7 +63,7 @@ class SiteDayRow(Row, table=True):
     copies: int = count()
     powered_clicks: int = count()
     visitors: int | None = None
-    """Distinct visitors, filled when the day is closed."""
+    """Distinct visitors, filled when the day is closed, emptied when an event comes after that."""
 
 
 class ShareRow(Row, table=True):
@@ -64,6 +74,14 @@ class ShareRow(Row, table=True):
         Index("ix_share_visitor", "tenant", "visitor", "at"),
         Index("ix_share_site_at", "tenant", "site", "at"),
         Index("ix_share_id", "id"),
+        Index("ix_share_at", "tenant", "at"),
+        Index(
+            "ix_share_network",
+            "tenant",
+            "at",
+            sqlite_where=text("network <> ''"),
+            postgresql_where=text("network <> ''"),
+        ),
     )
 
     site: str = Field(primary_key=True, max_length=32)

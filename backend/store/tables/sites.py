@@ -48,10 +48,7 @@ class ScoreRow(Row, table=True):
     """
 
     __tablename__ = "score"
-    __table_args__ = (
-        ForeignKeyConstraint(["tenant", "site"], ["site.tenant", "site.id"]),
-        Index("ix_score_featured_until", "tenant", "featured_until"),
-    )
+    __table_args__ = (ForeignKeyConstraint(["tenant", "site"], ["site.tenant", "site.id"]),)
 
     site: str = Field(primary_key=True, max_length=32)
     views: int = count()

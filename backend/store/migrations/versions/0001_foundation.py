@@ -89,7 +89,15 @@ def upgrade() -> None:
         sa.Column("proved_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "site", "id", name="pk_share"),
     )
+    op.create_index("ix_share_at", "share", ["tenant", "at"])
     op.create_index("ix_share_id", "share", ["id"])
+    op.create_index(
+        "ix_share_network",
+        "share",
+        ["tenant", "at"],
+        sqlite_where=sa.text("network <> ''"),
+        postgresql_where=sa.text("network <> ''"),
+    )
     op.create_index("ix_share_site_at", "share", ["tenant", "site", "at"])
     op.create_index("ix_share_visitor", "share", ["tenant", "visitor", "at"])
 
@@ -131,6 +139,13 @@ def upgrade() -> None:
         sa.Column("visitors", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "site", "day", name="pk_site_day"),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_site_day_open",
+        "site_day",
+        ["tenant", "day", "site"],
+        sqlite_where=sa.text("visitors IS NULL"),
+        postgresql_where=sa.text("visitors IS NULL"),
     )
     op.create_table(
         "touch",
@@ -245,6 +260,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_session"),
     )
     op.create_index("ix_session_account", "session", ["tenant", "account"])
+    op.create_index("ix_session_expires_at", "session", ["tenant", "expires_at"])
 
     op.create_table(
         "site",
@@ -310,7 +326,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant", "site", name="pk_score"),
     )
-    op.create_index("ix_score_featured_until", "score", ["tenant", "featured_until"])
 
     op.create_table(
         "showcase",
