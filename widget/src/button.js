@@ -37,7 +37,7 @@ export const draw = (root, lang) => {
   button.setAttribute("aria-expanded", "false");
   icon.setAttribute("viewBox", "0 0 16 16");
   path.setAttribute("d", ICON);
-  label.textContent = LABELS[button.lang];
+  label.append(LABELS[button.lang]);
   links.hidden = true;
   icon.append(path);
   button.append(icon, label, count);

@@ -12,7 +12,7 @@
  * @typedef {object} Host
  * @property {ShadowRoot} root  open; the button is in it
  * @property {HTMLButtonElement} button
- * @property {import("./settings.js").Options} options  read anew each time the panel opens
+ * @property {import("./settings.js").Options} options  read when the element is first connected
  * @property {() => { url: string, title: string }} page  the page's own address, without `via`
  * @property {(platform: string) => Link} share  a share is made: counts it, tells the page by the
  *   event `foursite:share`, and returns what to share
@@ -38,13 +38,12 @@ const TAG = "foursite-share";
 
 /** Bounds the quarrel with a page that removes what floats. */
 let placementsLeft = 9;
-let connected = 0;
 /** @type {Element | undefined} */
 let floater;
 
 /** Let a button float where the page has placed none. */
 const place = guard(() => {
-  if (connected || read("position") == "inline" || placementsLeft-- <= 0) return;
+  if (document.querySelector(TAG) || read("position") == "inline" || placementsLeft-- < 1) return;
   floater = document.createElement(TAG);
   floater.setAttribute("position", read("position") || "bottom-right");
   document.body.append(floater);
@@ -110,63 +109,57 @@ const mount = (element) => {
     },
   };
 
-  const close = () => {
-    panel?.close();
+  const close = guard(() => {
+    const opened = panel;
     host.closed();
-  };
+    opened?.close();
+  });
 
   const open = async () => {
     if (!FoursiteShare.panel) await loadPanel();
-    // The page may have changed its mind, and its attributes, since.
+    // The page may have changed its mind since.
     if (!element.isConnected) return;
-    host.options = { ...readOptions(element), counts: host.options.counts };
     panel = FoursiteShare.panel(host);
     button.setAttribute("aria-expanded", "true");
     tell(element, "open");
   };
 
-  let isOpening = false;
-  button.onclick = async () => {
-    if (panel) close();
-    else if (!isOpening) {
-      isOpening = true;
-      await open()
-        .catch(() => fallBack(element, parts, report))
-        .catch(() => {});
-      isOpening = false;
-    }
+  // One press at a time: a panel may take a while to come.
+  const press = async () => {
+    if (panel) return close();
+    button.onclick = null;
+    await open()
+      .catch(() => fallBack(element, parts, report))
+      .catch(() => {});
+    button.onclick = press;
   };
+  button.onclick = press;
 
-  host.style(css);
-  if (/^(light|dark)$/.test(options.theme)) host.style(`:host{color-scheme:${options.theme}}`);
+  const { theme } = options;
+  host.style(/^(light|dark)$/.test(theme) ? css + `:host{color-scheme:${theme}}` : css);
   if (read("counts", element) != null) {
     askCounts().then(
       (counts) => {
         host.options.counts = counts;
-        if (counts.shares) count.textContent = counts.shares.toLocaleString(button.lang);
+        if (counts.shares) count.append(counts.shares.toLocaleString());
       },
       () => {},
     );
   }
-  return guard(close);
+  return close;
 };
 
+/** The panel's script adds `panel` and `words`. */
 class FoursiteShare extends HTMLElement {
-  /** Set by the panel's script.
-   * @type {((host: Host) => { close(): void, focus(): void }) | undefined} */
-  static panel;
-
   /** @type {(() => void) | undefined} */
   #close;
 
   connectedCallback() {
-    connected++;
     guard(() => (this.#close ??= mount(this)))();
     if (this != floater) floater?.remove();
   }
 
   disconnectedCallback() {
-    connected--;
     this.#close?.();
     // A page that only moves it, or swaps its body, has put one back by then.
     setTimeout(place, 300);

@@ -1,6 +1,6 @@
-/** Sharing when the panel does not arrive: the system's own sheet, the page's links, or a copy. */
+/** Sharing when the panel does not arrive: the page's links, the system's own sheet, or a copy. */
 
-import { makeLink, readPage } from "./page.js";
+import { makeLink } from "./page.js";
 
 /**
  * @param {Element} element  its content is what the page offers without a script
@@ -9,20 +9,14 @@ import { makeLink, readPage } from "./page.js";
  */
 export const fallBack = async (element, { label, links }, report) => {
   const link = makeLink();
-  try {
-    await navigator.share({ __proto__: null, title: readPage().title, url: link.url });
-    return report("native", link);
-  } catch (error) {
-    if (error.name == "AbortError") return;
-  }
+  const { url } = link;
   links.hidden = !element.querySelector("a");
-  if (!links.hidden) return;
-  try {
-    await navigator.clipboard.writeText(link.url);
+  if (navigator.share) {
+    await navigator.share({ __proto__: null, title: document.title, url });
+    report("native", link);
+  } else if (links.hidden) {
+    await navigator.clipboard.writeText(url);
     label.textContent = "✓";
     report("copy_link", link);
-  } catch {
-    // Insecure pages have no clipboard: show what can be marked and copied by hand.
-    prompt("", link.url);
   }
 };

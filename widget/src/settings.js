@@ -70,7 +70,7 @@ export const readOptions = (element) => {
     poweredBy: poweredBy && poweredBy != "off" ? poweredBy : null,
     counts: null,
     service: service || null,
-    floating: position != "inline",
     position,
+ floating: position != "inline",
   };
 };
