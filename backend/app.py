@@ -17,10 +17,11 @@ from backend.actions.context import Context
 from backend.actions.telling import tell
 from backend.errors import ServiceError
 from backend.gateways.live import Fanout
-from backend.web import assets, operations
+from backend.web import assets, oembed, operations, widget
 from backend.web.collect import Collect
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, HotPath, Protected, Requests
+from backend.web.pages import public
 from backend.web.problems import respond
 
 App = Starlette
@@ -77,4 +78,7 @@ def _routes(
         Route("/collect", collect),
         *operations.routes(context, collector, probes),
         *assets.routes(context),
+        *widget.routes(context),
+        *oembed.routes(context),
+        *public.routes(context),
     ]

@@ -51,7 +51,6 @@ class FileTable:
             add_headers_function=self._add_headers,
             immutable_file_test=lambda _path, url: bool(_HASHED.search(url)),
         )
-
         self._table.FOREVER = YEAR_SECONDS
 
     def publish(self, url: str, content: bytes) -> None:
@@ -69,9 +68,6 @@ class FileTable:
         """Serve what former releases left in the folder, too."""
         if self._folder.is_dir():
             self._table.add_files(str(self._folder))
-
-    def urls(self) -> tuple[str, ...]:
-        return tuple(self._table.files)
 
     def respond(self, request: Request) -> Response:
         """Return the file at the request's path. Raises NotFound."""

@@ -15,9 +15,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backend.errors import ServiceError
 from backend.web.assets import THEME, asset_url
-from backend.web.errors import headers_of, status_of
 from generator.render.environment import make_environment
 from generator.render.theme import load_theme
 
@@ -42,16 +40,6 @@ class ServiceFrame:
     path: str
     docs_url: str | None
     is_signed_in: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemView:
-    """What `problem.html` says: what happened, what to do, and how to find it in the logs."""
-
-    status: int
-    message: str
-    hint: str
-    request_id: str
 
 
 def render_page(  # noqa: PLR0913  a page's own facts, each named
@@ -98,16 +86,6 @@ def render_page(  # noqa: PLR0913  a page's own facts, each named
         Response(body, status_code=status, media_type="text/html", headers=headers),
         shared_seconds=shared_seconds,
     )
-
-
-def render_problem(request: Request, error: ServiceError, *, request_id: str = "") -> Response:
-    """Return an error as a page for people, with its status and headers."""
-    view = ProblemView(
-        status=status_of(error), message=error.message, hint=error.hint, request_id=request_id
-    )
-    page = render_page(request, "problem.html", view, title=error.message, status=view.status)
-    page.headers.update(headers_of(error))
-    return page
 
 
 def answer_json(request: Request, value: object, *, shared_seconds: int | None = None) -> Response:
