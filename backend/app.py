@@ -17,11 +17,12 @@ from backend.actions.context import Context
 from backend.actions.telling import tell
 from backend.errors import ServiceError
 from backend.gateways.live import Fanout
-from backend.web import assets, oembed, operations, widget
+from backend.web import assets, counts, oembed, operations, redirects, streams, widget
+from backend.web.api import interface
 from backend.web.collect import Collect
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, HotPath, Protected, Requests
-from backend.web.pages import public
+from backend.web.pages import account, public, sign_in
 from backend.web.problems import respond
 
 App = Starlette
@@ -77,8 +78,14 @@ def _routes(
     return [
         Route("/collect", collect),
         *operations.routes(context, collector, probes),
+        *redirects.routes(context, collector),
+        *counts.routes(context),
+        *(streams.routes(live) if live else []),
+        *interface.routes(context),
         *assets.routes(context),
         *widget.routes(context),
         *oembed.routes(context),
         *public.routes(context),
+        *sign_in.routes(context),
+        *account.routes(context),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 from backend.actions.accounts import ensure_admin, open_account, repeat_on_conflict
 from backend.actions.context import Context
@@ -61,11 +62,21 @@ def link_of(context: Context, ticket: str) -> str:
     return f"{context.settings.base_url}/sign-in/{_secret_of(context, ticket)}"
 
 
-def find_link(context: Context, secret: str) -> SignInLink:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPreview:
+    """Whom a link signs in, and whether it makes an account for them."""
+
+    email: str
+    is_new: bool
+
+
+def preview_link(context: Context, secret: str) -> LinkPreview:
     """Return what a link is for, and change nothing. Raises NotFound when it is no good."""
     with context.database.reading() as session:
-        found = sign_ins.find_link(session, TENANT, digest_of(secret), context.clock.now())
-    return _good(found)
+        link = _good(sign_ins.find_link(session, TENANT, digest_of(secret), context.clock.now()))
+        key = read_address(link.email).key
+        is_new = account_store.find_by_key(session, TENANT, key) is None
+    return LinkPreview(email=link.email, is_new=is_new)
 
 
 def follow_link(context: Context, secret: str, browser: Browser) -> SignedIn:

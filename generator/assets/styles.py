@@ -17,6 +17,7 @@ _SHEETS = (
     "components.css",
     "math.css",
     "pages.css",
+    "account.css",
     "theme.css",
 )
 _FONT_URL = re.compile(r'url\("?([\w.-]+\.woff2)"?\)')

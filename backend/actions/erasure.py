@@ -1,0 +1,32 @@
+"""Forgets an owner: their sites with all that was counted, their ways in, their person."""
+
+from __future__ import annotations
+
+from backend.actions.accounts import suspend
+from backend.actions.context import Context
+from backend.actions.sites import remove_site
+from backend.domain.actors import Actor
+from backend.store import accounts as account_store
+from backend.store.erasure import erase_person
+
+
+def erase_account(context: Context, actor: Actor) -> None:
+    """Erase the actor's account for good; what others earned through it stays, without a name.
+
+    The account is closed first, so that nothing is added meanwhile. It can be repeated after a
+    failure, by an operator. Raises NotFound when the account is gone.
+    """
+    with context.database.reading() as session:
+        account_store.get_own(session, actor)
+    suspend(context, actor.account)
+    while sites := _site_ids(context, actor):
+        for site in sites:
+            remove_site(context, actor, site)
+    with context.database.transaction() as session:
+        account = account_store.get_own(session, actor)
+        erase_person(session, actor, account, context.clock.now())
+
+
+def _site_ids(context: Context, actor: Actor) -> list[str]:
+    with context.database.reading() as session:
+        return [site for _tenant, site in account_store.list_site_refs(session, actor)]

@@ -1,0 +1,127 @@
+"""Everything that is an owner's in one archive: CSV for tables, JSON for the account and sites."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from typing import Any
+
+from backend.actions.context import Context
+from backend.domain.accounts import Account
+from backend.domain.actors import Actor
+from backend.domain.instants import Day, Instant, date_of, to_datetime, to_text
+from backend.store import accounts as account_store
+from backend.store import exports
+from backend.store.database import Session
+
+_IN_JSON = ("codes", "sessions", "tokens")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_README = """What is yours on this service.
+
+account.json    your account, its codes, where you are signed in, your API tokens
+sites.json      your sites; the same is in sites.csv
+scores.csv      what each site's score is made of; points are thousandths, the score hundredths
+featurings.csv  when your sites were featured
+days.csv        what each day of each site adds up to
+shares.csv      every share of your sites that is still kept
+touches.csv     when one of your referral links was followed
+referrals.csv   who signed up through you, without their names
+
+Times are in UTC. A text that a spreadsheet would run as a formula begins with an apostrophe.
+"""
+
+
+def export_account(context: Context, actor: Actor) -> bytes:
+    """Return a zip archive with everything that is the actor's, as of one moment.
+
+    Raises NotFound when the account is gone.
+    """
+    archive = io.BytesIO()
+    now = context.clock.now()
+    with (
+        zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target,
+        context.database.reading() as session,
+    ):
+        account = account_store.get_own(session, actor)
+        _add(target, "README.txt", _README, now)
+        _add(target, "account.json", _json(_account(session, actor, account)), now)
+        sites = [_plain(row) for row in exports.read_rows(session, actor, "sites")]
+        _add(target, "sites.json", _json(sites), now)
+        for name in exports.EXPORTED:
+            if name not in _IN_JSON:
+                rows = exports.read_rows(session, actor, name)
+                _add_table(target, f"{name}.csv", exports.columns_of(name), rows, now)
+    return archive.getvalue()
+
+
+def _account(session: Session, actor: Actor, account: Account) -> dict[str, Any]:
+    person = account.person
+    values: dict[str, Any] = {
+        "id": account.id,
+        "tier": account.tier.value,
+        "role": account.role.value,
+        "code": account.code,
+        "created_at": to_text(account.created_at),
+        "email": person.address.email if person else None,
+        "name": person.name if person else None,
+        "github_login": person.github_login if person else None,
+    }
+    origin = exports.find_origin(session, actor)
+    values["came_through"] = _plain(origin) if origin else None
+    for name in _IN_JSON:
+        values[name] = [_plain(row) for row in exports.read_rows(session, actor, name)]
+    return values
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with times and days in words."""
+    return {name: _in_words(name, value) for name, value in row.items()}
+
+
+def _in_words(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "day":
+        return date_of(Day(value)).isoformat()
+    if name in {"at", "as_of", "featured_until"} or name.endswith("_at"):
+        return to_text(Instant(value))
+    return value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _add(target: zipfile.ZipFile, name: str, text: str, now: Instant) -> None:
+    target.writestr(_entry(name, now), text.encode("utf-8", "replace"))
+
+
+def _add_table(
+    target: zipfile.ZipFile,
+    name: str,
+    columns: tuple[str, ...],
+    rows: Iterable[dict[str, Any]],
+    now: Instant,
+) -> None:
+    with (
+        target.open(_entry(name, now), "w", force_zip64=True) as raw,
+        io.TextIOWrapper(raw, "utf-8", errors="replace", newline="") as text,
+    ):
+        writer = csv.writer(text)
+        writer.writerow(columns)
+        writer.writerows([_cell(value) for value in _plain(row).values()] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA)
+    return f"'{value}" if is_formula else value
+
+
+def _entry(name: str, now: Instant) -> zipfile.ZipInfo:
+    moment = to_datetime(now)
+    entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry

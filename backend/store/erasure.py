@@ -1,0 +1,41 @@
+"""Forgets a person: the account's row stays, for the sums that refer to it, and says nothing.
+
+Leans on the primary keys, `ix_session_account`, `ix_api_token_account`, `ix_sign_in_email` and
+`ix_referral_code_account`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session, col
+
+from backend.domain.accounts import Account
+from backend.domain.actors import Actor
+from backend.domain.instants import Instant
+from backend.store import accounts, sign_ins
+from backend.store.ownership import owned
+from backend.store.tables.accounts import IdempotencyRow, PersonRow, SessionRow, TokenRow
+from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
+
+
+def erase_person(session: Session, actor: Actor, account: Account, now: Instant) -> None:
+    """Delete what is personal about the actor's account, and every way into it.
+
+    Codes of their own choice may name them: where one brought somebody, the code that the
+    account was given at sign-up stands from now on.
+    """
+    connection = session.connection()
+    if account.person is not None:
+        sign_ins.forget_links_to(session, account.tenant, account.person.address.email)
+    for table in (PersonRow, SessionRow, TokenRow, IdempotencyRow):
+        connection.execute(owned(delete(table), table, actor))
+    given = session.execute(
+        owned(select(col(CodeRow.code)), CodeRow, actor).where(col(CodeRow.is_custom).is_(False))
+    ).scalar_one()
+    for links in (ReferralRow, TouchRow):
+        connection.execute(owned(update(links), links, actor).values(code=given))
+    connection.execute(
+        owned(delete(CodeRow), CodeRow, actor).where(col(CodeRow.is_custom).is_(True))
+    )
+    accounts.set_shown_code(session, account, given)
+    accounts.set_erased(session, account, now)
