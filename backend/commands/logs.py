@@ -41,6 +41,8 @@ def configure_logs(form: Literal["json", "text"]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+    # Without a handler of its own DBOS brings one that writes past ours.
+    logging.getLogger("dbos").addHandler(logging.NullHandler())
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)
     structlog.configure(

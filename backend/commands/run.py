@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
 from backend.actions.context import Context
+from backend.actions.sign_in import ensure_owner
 from backend.commands.logs import configure_logs
 from backend.commands.opening import opened, place_of
 from backend.commands.serving import bind, serve
+from backend.gateways import live
+from backend.jobs.engine import Engine
 from backend.settings import Settings
 from generator.errors import UsageError
 
@@ -24,8 +28,10 @@ def start(settings: Settings) -> None:
     """Bind, migrate, say what was chosen, and serve until told to stop."""
     with bind(settings) as bound:
         chosen = with_port(settings, bound.getsockname()[1])
+        check_redis(chosen)
         with opened(chosen) as context:
-            say(context)
+            Engine(chosen).prepare()
+            say(context, ensure_owner(context))
         serve(chosen, bound)
 
 
@@ -48,7 +54,13 @@ def with_port(settings: Settings, port: int) -> Settings:
     return replace(settings, port=port, base_url=f"{base}:{port}" if is_own else settings.base_url)
 
 
-def say(context: Context) -> None:
+def check_redis(settings: Settings) -> None:
+    """Raises Unavailable when the Redis that was asked for does not answer."""
+    if settings.redis_url:
+        live.check_redis(settings.redis_url)
+
+
+def say(context: Context, link: str | None) -> None:
     """Print what the service runs on, and how its owner gets in."""
     settings = context.settings
     redis = "shared by all processes" if settings.redis_url else "none: FOURSITE_REDIS_URL is unset"
@@ -56,4 +68,8 @@ def say(context: Context) -> None:
     print(f"4site serves {settings.base_url}", f"(listening on {settings.host}:{settings.port})")
     print(f"  database  {place_of(settings)}")
     print(f"  redis     {redis}")
-    print(f"  mail      {mail}", flush=True)
+    print(f"  jobs      {'beside it' if settings.is_sqlite else 'in its schema jobs'}")
+    print(f"  mail      {mail}")
+    if link:
+        print(f"\nSign in as the owner, once within a day:\n  {link}\n")
+    sys.stdout.flush()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from backend.actions.context import Context, NoLive, NoTasks
 from backend.app import App, create_app
 from backend.commands.logs import configure_logs
 from backend.commands.opening import open_context
 from backend.errors import Unavailable
+from backend.gateways.live import Fanout
+from backend.ids import SystemIds
+from backend.jobs.engine import Engine
 from backend.settings import Settings
 
 STOP_SECONDS = 30
@@ -68,18 +72,21 @@ def serve(settings: Settings, bound: socket.socket) -> None:
 def make_app(settings: Settings) -> App:
     """Return the application of one process, over a database that was migrated before."""
     configure_logs(settings.log_format)
-    context = open_context(settings, tasks=NoTasks(), live=NoLive())
-    return create_app(context, parts=[_Closing(context)])
+    engine, live = Engine(settings), Fanout(SystemIds(), settings.redis_url)
+    context = open_context(settings, tasks=engine, live=live)
+    return create_app(
+        context,
+        parts=[
+            _Part(start=lambda: None, stop=context.database.close),
+            live,
+            _Part(start=partial(engine.run_for, context), stop=engine.stop),
+        ],
+    )
 
 
-class _Closing:
-    """The part that is stopped last."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Something that is started and stopped with the application."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def start(self) -> None:
-        """Do nothing: the database is open."""
-
-    def stop(self) -> None:
-        self._context.database.close()
+    start: Callable[[], None]
+    stop: Callable[[], None]

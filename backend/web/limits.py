@@ -25,6 +25,7 @@ from starlette.requests import Request
 
 from backend.errors import TooMany
 from backend.web.client import address_of
+from backend.web.signed_in import actor_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 By = Literal["address", "account"]
@@ -170,8 +171,6 @@ def network_key(address: str) -> str:
 
 
 def _key_of(request: Request, by: By) -> str:
-    from backend.web.signed_in import actor_of  # noqa: PLC0415
-
     if by == "account" and (actor := actor_of(request)) is not None:
         return f"{actor.tenant}/{actor.account}"
     settings = request.app.state.context.settings

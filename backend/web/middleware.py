@@ -173,11 +173,13 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
     route = route_of(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(route, method, str(status)).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    if route not in _ENDLESS:
+        REQUEST_SECONDS.labels(route).observe(seconds)
     if route not in UNLIMITED:
         _LOG.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
+_ENDLESS = frozenset({"/api/v1/stream"})  # they last as long as somebody listens
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

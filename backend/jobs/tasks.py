@@ -1,0 +1,39 @@
+"""Work that actions queue: which function does it, how often it is tried, in which queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from backend.actions.context import Context
+from backend.actions.mailing import send_mail
+
+Work = Callable[[Context, Mapping[str, str], str], object]
+"""Does a task with its values; the text is the same for every try of one task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A kind of task. After the n-th failure it rests `pause_seconds` × 4ⁿ⁻¹."""
+
+    work: Work
+    queue: str
+    tries: int
+    pause_seconds: int
+
+
+def _send_mail(context: Context, values: Mapping[str, str], key: str) -> None:
+    send_mail(context, values, key=key)
+
+
+# A sign-in link is good for 15 minutes: the last try comes after 14.
+TASKS: dict[str, Task] = {
+    "send_mail": Task(work=_send_mail, queue="mail", tries=5, pause_seconds=10),
+}
+
+# Tasks at a time, and how often the queue is looked at, in seconds.
+QUEUES: dict[str, tuple[int, float]] = {
+    "mail": (5, 1.0),
+    "slow": (1, 5.0),
+    "clock": (1, 2.0),
+}

@@ -1,0 +1,83 @@
+"""`GET /api/v1/stream`: what changes for the caller, as server-sent events.
+
+Everybody may hear of the showcase; who is signed in, or sends a token that may read statistics,
+hears of their own sites too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from backend.domain.actors import Scope
+from backend.errors import TooMany
+from backend.gateways.live import Fanout, Message
+from backend.metrics import STREAMS
+from backend.web.limits import limited
+from backend.web.signed_in import actor_of
+
+HEARTBEAT_SECONDS = 15
+STREAM_SECONDS = 15 * 60
+"""How long one stream lasts; the browser then comes back, and is asked again who it is."""
+OPEN_STREAMS = 1_000
+"""How many one process keeps open."""
+RETRY_MILLISECONDS = 3_000
+_SHOWCASE = "showcase"
+
+
+def routes(fanout: Fanout) -> list[BaseRoute]:
+    """Return the stream's route."""
+    open_streams: set[object] = set()
+
+    @limited("stream", "30/minute")
+    async def stream(request: Request) -> Response:
+        if len(open_streams) >= OPEN_STREAMS:
+            raise TooMany("Too many streams are open.", retry_after=30, hint="Try again later.")
+        channels = await run_in_threadpool(_channels_of, request)
+        after = request.headers.get("last-event-id", "")[:64] or None
+        events = _events(fanout, channels, after, open_streams)
+        return EventSourceResponse(
+            events, ping=HEARTBEAT_SECONDS, sep="\n", headers={"X-Accel-Buffering": "no"}
+        )
+
+    return [Route("/api/v1/stream", stream)]
+
+
+def _channels_of(request: Request) -> list[str]:
+    actor = actor_of(request)
+    if actor is None:
+        return [_SHOWCASE]
+    actor.needs(Scope.STATS_READ)
+    return [_SHOWCASE, f"account:{actor.account}"]
+
+
+async def _events(
+    fanout: Fanout, channels: list[str], after: str | None, open_streams: set[object]
+) -> AsyncIterator[ServerSentEvent]:
+    listener = fanout.listen(channels, after=after)
+    open_streams.add(listener)
+    STREAMS.inc()
+    try:
+        yield ServerSentEvent(event="hello", data="{}", retry=RETRY_MILLISECONDS)
+        ends_at = time.monotonic() + STREAM_SECONDS
+        while message := await asyncio.wait_for(listener.next(), ends_at - time.monotonic()):
+            yield _to_event(message)
+    except TimeoutError:
+        return
+    finally:
+        fanout.leave(listener)
+        open_streams.discard(listener)
+        STREAMS.dec()
+
+
+def _to_event(message: Message) -> ServerSentEvent:
+    name = "showcase" if message.channel == _SHOWCASE else "site"
+    return ServerSentEvent(id=message.id, event=name, data=json.dumps(dict(message.values)))
