@@ -100,7 +100,13 @@ def add_clicks(session: Session, clicks: Iterable[Event]) -> None:
         session.connection().execute(
             _ADD_CLICKS,
             [
-                {"of_tenant": ref[0], "of_site": ref[1], "of_id": ref[2], "more": more, "at": first}
+                {
+                    "of_tenant": ref[0],
+                    "of_site": ref[1],
+                    "of_id": ref[2],
+                    "more": more,
+                    "first": first,
+                }
                 for ref, (more, first) in sorted(sums.items())
             ],
         )
@@ -139,7 +145,7 @@ _ADD_CLICKS = (
     )
     .values(
         clicks=col(ShareRow.clicks) + bindparam("more"),
-        proved_at=func.coalesce(col(ShareRow.proved_at), bindparam("at", type_=BigInteger)),
+        proved_at=func.coalesce(col(ShareRow.proved_at), bindparam("first", type_=BigInteger)),
     )
 )
 
