@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-import structlog
 
 from backend.actions.context import Context
 from backend.domain.actors import Actor
@@ -27,7 +26,7 @@ from backend.domain.referrals import (
     read_custom_code,
     state_of,
 )
-from backend.errors import Invalid, LimitReached, Unavailable
+from backend.errors import Invalid, LimitReached
 from backend.ids import new_id
 from backend.store import accounts as account_store
 from backend.store import referrals
@@ -36,8 +35,9 @@ from backend.store.referrals import CodeOwner
 from backend.store.tables.base import TENANT
 
 REFERRALS_A_PAGE = 100
-_LONGEST_CODE = 64
-_LOG = structlog.get_logger("referrals")
+# What a database may be asked about; anything else is no code of ours.
+_CODE_OR_KEY = re.compile(r"[0-9A-Za-z-]{1,32}")
+_LONGEST_CURSOR = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,27 +64,24 @@ class ReferralSummary:
     progress: MilestoneProgress
 
 
-def touch(context: Context, code_or_key: str, *, is_recorded: bool = True) -> Touch | None:
+def touch(context: Context, code_or_key: str) -> Touch | None:
     """Return the touch that following `/r/CODE` is, and record it; None for an unknown code.
 
-    A site's key stands for its owner's code. A touch that cannot be recorded is still one: what
-    counts is kept in the visitor's browser. Raises Unavailable when the code cannot be looked up.
+    Raises Unavailable when it cannot be looked up or recorded.
     """
-    if len(code_or_key) > _LONGEST_CODE:
-        return None
     now = context.clock.now()
-    with context.database.reading() as session:
-        owner = referrals.find_key_owner(session, TENANT, code_or_key)
-        owner = owner or referrals.find_code_owner(session, TENANT, fold_code(code_or_key))
+    owner = _find_owner(context, code_or_key)
     if owner is None:
         return None
-    if is_recorded:
-        try:
-            with context.database.transaction() as session:
-                referrals.insert_touch(session, TENANT, new_id(context.ids, now), owner, now)
-        except Unavailable as error:
-            _LOG.warning("touch_not_recorded", reason=str(error.__cause__))
+    with context.database.transaction() as session:
+        referrals.insert_touch(session, TENANT, new_id(context.ids, now), owner, now)
     return Touch(code=owner.code, at=now)
+
+
+def find_touch(context: Context, code_or_key: str) -> Touch | None:
+    """Return the same without recording it: for visitors who want no trace."""
+    owner = _find_owner(context, code_or_key)
+    return None if owner is None else Touch(code=owner.code, at=context.clock.now())
 
 
 def attribute(  # noqa: PLR0913  what a sign-up knows of how it came about, each named
@@ -196,7 +193,7 @@ def list_referrals(
     with context.database.reading() as session:
         place = None
         if after is not None:
-            at = referrals.find_place(session, actor, after[:_LONGEST_CODE])
+            at = referrals.find_place(session, actor, after[:_LONGEST_CURSOR])
             if at is None:
                 raise Invalid(
                     "The cursor is not one of this list.",
@@ -231,10 +228,19 @@ def referral_summary(context: Context, actor: Actor) -> ReferralSummary:
     )
 
 
-def _find_claim(session: Session, code: str, basis: Basis, at: Instant) -> Claim | None:
-    if len(code) > _LONGEST_CODE:
+def _find_owner(context: Context, code_or_key: str) -> CodeOwner | None:
+    """Return whose a code is; a site's key stands for its owner's code."""
+    if not _CODE_OR_KEY.fullmatch(code_or_key):
         return None
-    owner: CodeOwner | None = referrals.find_code_owner(session, TENANT, fold_code(code))
+    with context.database.reading() as session:
+        owner = referrals.find_key_owner(session, TENANT, code_or_key)
+        return owner or referrals.find_code_owner(session, TENANT, fold_code(code_or_key))
+
+
+def _find_claim(session: Session, code: str, basis: Basis, at: Instant) -> Claim | None:
+    if not _CODE_OR_KEY.fullmatch(code.strip()):
+        return None
+    owner = referrals.find_code_owner(session, TENANT, fold_code(code))
     if owner is None:
         return None
     return Claim(
