@@ -96,12 +96,13 @@ def _options(
 ) -> list[tuple[str, str]]:
     """Return the attributes of the widget's script that differ from what it does by itself."""
     found = []
+    powered_by = None if share.powered_by else "off"
     if service.url and service.site_key:
         found += [("site", service.site_key), ("service", service.url.rstrip("/"))]
-        found += [("powered-by", service.referral)] if service.referral else []
         found += [("counts", "")] if share.counts else []
-    if not share.powered_by:
-        found = [*(pair for pair in found if pair[0] != "powered-by"), ("powered-by", "off")]
+        powered_by = powered_by or service.referral
+    if powered_by:
+        found.append(("powered-by", powered_by))
     if platforms != SHARE_PLATFORMS:
         found.append(("platforms", ",".join(platforms)))
     if share.position != "inline":

@@ -69,7 +69,7 @@ def test_links_share_the_pages_own_address_and_title(source: Path) -> None:
 def test_page_that_is_no_page_for_readers_shares_the_site(source: Path) -> None:
     (link, *_) = _page(_build(source, *ADDRESS), "404.html").css("foursite-share a")
     asked = parse_qs(urlsplit(link.attributes["href"] or "").query)
-    assert asked["url"] == ["https://example.org/lamp/"]
+    assert asked == {"url": ["https://example.org/lamp/"], "text": ["Lamp"]}
 
 
 def test_without_any_address_only_the_script_can_share(source: Path) -> None:
