@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from backend.actions.context import Context
 from backend.domain.actors import Actor
+from backend.domain.cursors import make_cursor, read_cursor
 from backend.domain.instants import Instant
 from backend.domain.referrals import (
     CUSTOM_CODES,
@@ -26,7 +27,7 @@ from backend.domain.referrals import (
     read_custom_code,
     state_of,
 )
-from backend.errors import Invalid, LimitReached
+from backend.errors import LimitReached
 from backend.ids import new_id
 from backend.store import accounts as account_store
 from backend.store import referrals
@@ -37,7 +38,7 @@ from backend.store.tables.base import TENANT
 REFERRALS_A_PAGE = 100
 # What a database may be asked about; anything else is no code of ours.
 _CODE_OR_KEY = re.compile(r"[0-9A-Za-z-]{1,32}")
-_LONGEST_CURSOR = 32
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,26 +187,19 @@ def list_referrals(
 ) -> ReferralPage:
     """Return a page of whom the actor brought, the newest first.
 
-    `after` is the cursor of an earlier page. Raises Invalid when it is not one of the actor's.
+    `after` is the cursor of an earlier page. Raises Invalid when it is none.
     """
     size = max(1, min(limit, REFERRALS_A_PAGE))
     now = context.clock.now()
+    place = None if after is None else read_cursor(after)
     with context.database.reading() as session:
-        place = None
-        if after is not None:
-            at = referrals.find_place(session, actor, after[:_LONGEST_CURSOR])
-            if at is None:
-                raise Invalid(
-                    "The cursor is not one of this list.",
-                    field="after",
-                    hint="Use the cursor of the page before, or none.",
-                )
-            place = (at, after)
         found = referrals.list_referrals(session, actor, after=place, limit=size + 1)
     shown = found[:size]
     return ReferralPage(
         referrals=tuple((referral, state_of(referral, now)) for referral in shown),
-        after=shown[-1].referred if len(found) > size else None,
+        after=make_cursor(shown[-1].signed_up_at, shown[-1].referred)
+        if len(found) > size
+        else None,
     )
 
 

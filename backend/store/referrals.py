@@ -184,16 +184,6 @@ def save_progress(session: Session, referral: Referral) -> None:
     )
 
 
-def find_place(session: Session, actor: Actor, referred: str) -> Instant | None:
-    """Return where the actor's referral of `referred` stands in the list, None for no such one."""
-    at = session.execute(
-        owned(select(col(ReferralRow.signed_up_at)), ReferralRow, actor).where(
-            col(ReferralRow.referred) == referred
-        )
-    ).scalar_one_or_none()
-    return None if at is None else Instant(at)
-
-
 def list_referrals(
     session: Session, actor: Actor, *, after: tuple[Instant, str] | None, limit: int | None
 ) -> list[Referral]:

@@ -14,12 +14,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
 from sqlmodel import Session, col
 
+from backend.domain.actors import Actor
 from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
 from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.domain.tiers import Tier
+from backend.store.ownership import owned
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
@@ -84,6 +86,12 @@ def read_standings(session: Session, *, after: SiteRef = FIRST, limit: int) -> l
         .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
         .limit(limit)
     )
+    return [_to_standing(row) for row in found]
+
+
+def read_own_standings(session: Session, actor: Actor) -> list[Standing]:
+    """Return the standings of an owner's sites."""
+    found = session.execute(owned(_select_standings(), SiteRow, actor))
     return [_to_standing(row) for row in found]
 
 

@@ -175,6 +175,17 @@ def _decode_body(body: bytes, wanted: type[Input] | None) -> Input | None:
             raise Invalid("This operation takes no body.")
         return None
     try:
-        return msgspec.json.decode(body, type=wanted)
+        return msgspec.convert(_whole(msgspec.json.decode(body)), wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"The body is not right: {error}.", hint="Send JSON as described.") from error
+
+
+def _whole(value: Any) -> Any:
+    """Return JSON with 205.0 as 205: to JSON they are the same number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    return value

@@ -1,0 +1,40 @@
+"""The whole REST interface: every operation, and the description of them all."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from backend.actions.context import Context
+from backend.web.api import account, referrals, showcase, sites, statistics
+from backend.web.api.description import describe
+from backend.web.api.operation import PREFIX, make_routes
+
+OPERATIONS = (
+    *account.OPERATIONS,
+    *sites.OPERATIONS,
+    *statistics.OPERATIONS,
+    *referrals.OPERATIONS,
+    *showcase.OPERATIONS,
+)
+
+
+def routes(context: Context) -> list[BaseRoute]:
+    """Return the routes of `/api/v1`, its description among them."""
+    described = msgspec.json.encode(describe(OPERATIONS, version=version("4site")))
+
+    def read_description(_request: Request) -> Response:
+        return Response(
+            described,
+            media_type="application/json",
+            headers={"access-control-allow-origin": "*", "cache-control": "public, max-age=300"},
+        )
+
+    return [
+        Route(f"{PREFIX}/openapi.json", read_description),
+        *make_routes(context, OPERATIONS),
+    ]
