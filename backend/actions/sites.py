@@ -10,7 +10,7 @@ from backend.actions.standings import hold, refresh
 from backend.domain.actors import Actor, Role
 from backend.domain.showcase import SiteStatus
 from backend.domain.sites import Site, SiteDraft, SiteEdit, check_room, clean_draft, edit_site
-from backend.errors import NotFound
+from backend.errors import Invalid, NotFound
 from backend.ids import new_id, new_site_key
 from backend.store import accounts, sites
 from backend.store.database import Session
@@ -19,6 +19,7 @@ from backend.store.tables.base import TENANT
 
 SITES_A_PAGE = 100
 _KEY = re.compile(r"[0-9A-Za-z]{8,32}")
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,16 @@ def find_registered(context: Context, actor: Actor, url: str) -> Site | None:
 def list_sites(
     context: Context, actor: Actor, *, after: str | None = None, limit: int = 20
 ) -> SitePage:
-    """Return a page of the actor's sites, the oldest first. `after` is an earlier page's cursor."""
+    """Return a page of the actor's sites, the oldest first.
+
+    `after` is the cursor of an earlier page. Raises Invalid when it cannot be one.
+    """
+    if after is not None and not _ID.fullmatch(after):
+        raise Invalid(
+            "The cursor is not one of this list.",
+            field="after",
+            hint="Use the cursor of the page before, or none.",
+        )
     size = max(1, min(limit, SITES_A_PAGE))
     with context.database.reading() as session:
         found = sites.list_own(session, actor, after=after or "", limit=size + 1)
@@ -105,7 +115,7 @@ def update_site(context: Context, actor: Actor, site: str, edit: SiteEdit) -> Si
     """
     with context.database.transaction() as session:
         lock_account(session, actor)  # so that two edits at once do not undo each other
-        hold(session, [(actor.tenant, site)])
+        hold(session, [(actor.tenant, get_own(session, actor, site).id)])
         account = accounts.get_own(session, actor)
         changed = edit_site(get_own(session, actor, site), edit, account.tier)
         sites.save_edit(session, actor, changed)
@@ -159,7 +169,7 @@ def get_counts(context: Context, key: str) -> Counts:
 
 def get_own(session: Session, actor: Actor, site: str) -> Site:
     """Return the actor's site with this id, within a transaction. Raises NotFound."""
-    found = sites.find_own(session, actor, site)
+    found = sites.find_own(session, actor, site) if _ID.fullmatch(site) else None
     if found is None:
         raise NotFound("There is no such site.")
     return found
@@ -167,9 +177,10 @@ def get_own(session: Session, actor: Actor, site: str) -> Site:
 
 def _move(context: Context, operator: Actor, site: str, *, to: SiteStatus | None) -> Site:
     operator.needs_role(Role.REVIEWER, Role.SUPPORT)
+    ref = (TENANT, site if _ID.fullmatch(site) else "")
     with context.database.transaction() as session:
-        hold(session, [(TENANT, site)])
-        found = sites.find_site(session, TENANT, site)
+        hold(session, [ref])
+        found = sites.find_site(session, *ref)
         if found is None:
             raise NotFound("There is no such site.")
         usual = SiteStatus.DRAFT if found.verified_at is None else SiteStatus.ACTIVE
@@ -177,5 +188,5 @@ def _move(context: Context, operator: Actor, site: str, *, to: SiteStatus | None
             return found
         moved = replace(found, status=to or usual)
         sites.save_status(session, moved, before=found.status)
-        refresh(session, [(moved.tenant, moved.id)], context.clock.now())
+        refresh(session, [ref], context.clock.now())
     return moved
