@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from backend.actions.context import Context
 from backend.actions.retention import ROWS_A_BATCH, close_days, purge
@@ -36,7 +36,7 @@ def score_of(context: Context, site: str) -> tuple[int, int]:
 
 def visitors_of(context: Context) -> list[int | None]:
     with context.database.reading() as session:
-        return list(session.exec(select(SiteDayRow.visitors).order_by(SiteDayRow.day)).all())
+        return list(session.exec(select(SiteDayRow.visitors).order_by(col(SiteDayRow.day))).all())
 
 
 def test_raw_events_stay_a_year_shares_six_months_and_days_for_good(any_context: Context) -> None:
