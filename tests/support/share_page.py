@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,18 +48,24 @@ class SharePage:
         return f"{self.origin}/page"
 
     def html(self) -> str:
-        service = "" if self.is_without_service else f'data-service="{self.origin}"'
+        service = "" if self.is_without_service else self.origin
         return (
             f'<!doctype html><html lang="{self.lang}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{self.title}</title>{self.head}"
-            f'<script defer src="{self.origin}/dist/widget.js" data-site="{SITE_KEY}" {service} '
-            f"{self.attributes}></script></head><body><main>{self.body}</main></body></html>"
+            f'<script defer src="{self.origin}/dist/widget.js" data-site="{SITE_KEY}" '
+            f'data-service="{service}" {self.attributes}></script></head>'
+            f"<body><main>{self.body}</main></body></html>"
         )
 
-    def told(self, kind: str) -> list[dict[str, Any]]:
-        """Return the events of one type, oldest first."""
-        return [event for event in self.events if event["t"] == kind]
+    def told(self, kind: str, count: int = 0) -> list[dict[str, Any]]:
+        """Return the events of one type, oldest first, when at least `count` have come."""
+        patience = time.monotonic() + 10
+        while True:
+            found = [event for event in self.events if event["t"] == kind]
+            if len(found) >= count or time.monotonic() > patience:
+                return found
+            time.sleep(0.02)
 
 
 @contextmanager
@@ -115,16 +123,13 @@ def share_page() -> Iterator[SharePage]:
         yield shared
 
 
-def stay_inside(context: BrowserContext, shared: SharePage) -> None:
+def stay_inside(context: BrowserContext) -> None:
     """Answer every other host with an empty page, so that no test leaves this machine."""
 
     def answer(route: Route) -> None:
-        if route.request.url.startswith((shared.origin, "file:")):
-            route.continue_()
-        else:
-            route.fulfill(status=200, content_type="text/html", body="<!doctype html><p>Elsewhere")
+        route.fulfill(status=200, content_type="text/html", body="<!doctype html><p>Elsewhere")
 
-    context.route("**/*", answer)
+    context.route(re.compile(r"https?://(?!127\.0\.0\.1[:/])"), answer)
 
 
 def open_panel(page: Page, address: str | None = None) -> Locator:

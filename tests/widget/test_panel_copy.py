@@ -49,7 +49,7 @@ def test_link_is_copied_and_said_to_be(page: Page, share_page: SharePage) -> Non
     panel.get_by_role("button", name="Copied").wait_for()
     assert panel.get_by_role("status").inner_text() == "Copied"
     assert button.evaluate("button => button.offsetWidth") == width
-    (event,) = share_page.told("share")
+    (event,) = share_page.told("share", 1)
     assert event["n"] == "copy_link"
     assert page.evaluate(PASTE) == f"{share_page.address}?via={event['i']}"
     panel.get_by_role("button", name="Copy link").wait_for()  # it says so for two seconds

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, FloatRect, Locator, Page, ViewportSize
 
 from tests.support.browser import browser  # noqa: F401  a fixture
 from tests.support.share_page import SharePage, open_panel, share_page, stay_inside, target  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
-DESK = {"width": 1024, "height": 768}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1024, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 INLINE = "<h1>A page</h1><p><foursite-share></foursite-share></p><p><a href='#here'>A link</a></p>"
 FOCUSED = """() => {
   const deep = (root) => root.activeElement?.shadowRoot?.activeElement ?? root.activeElement;
@@ -25,7 +25,7 @@ FOCUSED = """() => {
 @pytest.fixture
 def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
     context = browser.new_context(viewport=DESK)
-    stay_inside(context, share_page)
+    stay_inside(context)
     page = context.new_page()
     page.goto(share_page.address)
     yield page
@@ -35,7 +35,7 @@ def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F8
 @pytest.fixture
 def phone(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    stay_inside(context, share_page)
+    stay_inside(context)
     page = context.new_page()
     page.goto(share_page.address)
     yield page
@@ -124,12 +124,12 @@ def test_views_follow_each_other_and_the_focus_with_them(page: Page) -> None:
     assert page.evaluate(FOCUSED) == "QR code"
 
 
-def box(locator: Locator) -> dict[str, float]:
+def box(locator: Locator) -> FloatRect:
     # The panel glides in: a box is true when the animation has ended.
     locator.evaluate("async one => Promise.all(one.getAnimations().map(({finished}) => finished))")
     found = locator.bounding_box()
     assert found
-    return dict(found)
+    return found
 
 
 @pytest.mark.parametrize("corner", ["bottom-right", "bottom-left"])

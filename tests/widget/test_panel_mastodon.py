@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
     context = browser.new_context()
-    stay_inside(context, share_page)
+    stay_inside(context)
     yield context.new_page()
     context.close()
 
@@ -41,7 +41,7 @@ def test_server_is_asked_for_and_opened_with_title_and_link(
     with page.expect_popup() as popup:
         panel.get_by_role("link", name="Share").click()
     popup.value.wait_for_load_state()
-    (event,) = share_page.told("share")
+    (event,) = share_page.told("share", 1)
     assert event["n"] == "mastodon"
     assert popup.value.url.startswith("https://fosstodon.org/share?text=")
     text = dict(parse_qsl(urlsplit(popup.value.url).query))["text"]
@@ -54,7 +54,7 @@ def test_enter_in_the_field_shares(page: Page, panel: Locator, share_page: Share
         page.keyboard.press("Enter")
     popup.value.wait_for_load_state()
     assert popup.value.url.startswith("https://mastodon.social/share?text=")
-    assert len(share_page.told("share")) == 1
+    assert len(share_page.told("share", 1)) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
@@ -34,7 +34,7 @@ EVERY = [*INTENTS, "mastodon", "email", "discord", "slack", "copy_link", "native
 def context(browser: Browser, share_page: SharePage) -> Iterator[BrowserContext]:  # noqa: F811
     # The proxy is the page's own server, which serves no other host.
     context = browser.new_context(proxy={"server": share_page.origin, "bypass": "127.0.0.1"})
-    stay_inside(context, share_page)
+    stay_inside(context)
     share_page.title = HTML_TITLE
     share_page.attributes = f'data-platforms="{",".join(EVERY)}"'
     yield context
@@ -70,7 +70,7 @@ def test_target_opens_the_platform_with_the_shares_own_link(
     with page.expect_popup() as popup:
         link.click()
     popup.value.wait_for_load_state()
-    (event,) = share_page.told("share")
+    (event,) = share_page.told("share", 1)
     assert event["n"] == platform
     assert event["u"] == bare
     assert read(popup.value.url) == expect(platform, f"{bare}&via={event['i']}")
@@ -118,16 +118,20 @@ def test_middle_click_and_enter_share_like_a_click(
     share_page: SharePage,  # noqa: F811
 ) -> None:
     link = target(open_panel(page, share_page.address), "hackernews")
-    for act in (lambda: link.click(button="middle"), lambda: link.press("Enter")):
+    acts: list[Callable[[], None]] = [
+        lambda: link.click(button="middle"),
+        lambda: link.press("Enter"),
+    ]
+    for count, act in enumerate(acts, start=1):
         with context.expect_page() as opened:
             act()
         opened.value.wait_for_load_state()
         # A tab of the middle button starts before anybody can answer it: its history tells.
         session = context.new_cdp_session(opened.value)
         wanted = session.send("Page.getNavigationHistory")["entries"][-1]["url"]
-        shared = f"{share_page.address}?via={share_page.told('share')[-1]['i']}"
+        shared = f"{share_page.address}?via={share_page.told('share', count)[-1]['i']}"
         assert read(wanted) == expect("hackernews", shared)
-    assert len(share_page.told("share")) == 2
+    assert len(share_page.told("share", 2)) == 2
 
 
 def test_each_act_is_a_share_of_its_own_and_looking_is_none(
@@ -143,7 +147,7 @@ def test_each_act_is_a_share_of_its_own_and_looking_is_none(
         with page.expect_popup() as popup:
             link.click()
         popup.value.close()
-    first, second = share_page.told("share")
+    first, second = share_page.told("share", 2)
     assert first["i"] != second["i"]
 
 
@@ -154,7 +158,7 @@ def test_page_hears_of_a_share(page: Page, share_page: SharePage) -> None:  # no
     )
     with page.expect_popup():
         target(open_panel(page), "telegram").click()
-    (event,) = share_page.told("share")
+    (event,) = share_page.told("share", 1)
     assert page.evaluate("heard") == [
         {"platform": "telegram", "id": event["i"],
          "url": f"{share_page.address}?via={event['i']}"}
@@ -182,7 +186,7 @@ def test_mail_has_the_title_as_subject_and_lines_as_mail_has_them(
     assert link.get_attribute("target") is None  # a mail program is no tab
     link.evaluate("link => link.addEventListener('click', event => event.preventDefault())")
     link.click()
-    (event,) = share_page.told("share")
+    (event,) = share_page.told("share", 1)
     url = f"{share_page.address}?via={event['i']}"
     assert link.get_attribute("href") == (
         f"mailto:?subject={quote(TITLE, safe='')}&body={quote(TITLE, safe='')}%0D%0A"
@@ -201,7 +205,7 @@ def test_platform_without_an_address_gets_the_link_copied_and_says_where_it_goes
     panel = open_panel(page, share_page.address)
     target(panel, platform).click()
     panel.get_by_text(f"Link copied. Paste it in {platform.capitalize()}.").wait_for()
-    (event,) = share_page.told("share")
+    (event,) = share_page.told("share", 1)
     assert event["n"] == platform
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"{share_page.address}?via={event['i']}"
