@@ -55,6 +55,19 @@ def test_like_is_sent_once_and_stays_shown(page: Page, share_page: SharePage) ->
     assert len(share_page.told("like", 1)) == 1
 
 
+@pytest.mark.parametrize("wish", ["globalPrivacyControl: true", "doNotTrack: '1'"])
+def test_visitor_who_is_not_counted_is_not_asked_to_like(
+    page: Page,
+    share_page: SharePage,  # noqa: F811
+    wish: str,
+) -> None:
+    name, value = wish.split(": ")
+    page.add_init_script(f"Object.defineProperty(navigator, '{name}', {{ value: {value} }})")
+    panel = open_panel(page, share_page.address)
+    assert panel.get_by_role("button", name="Like").count() == 0
+    assert panel.get_by_role("link", name="Made with 4site").is_visible()
+
+
 def test_another_page_of_an_app_can_be_liked_too(page: Page, share_page: SharePage) -> None:  # noqa: F811
     open_panel(page, share_page.address).get_by_role("button", name="Like", exact=True).click()
     page.keyboard.press("Escape")

@@ -137,16 +137,18 @@ function makeQr(panel) {
 }
 
 /**
- * Return the heart, or an empty text where there is no service to tell.
+ * Return the heart, or an empty text where it would not be counted: without a service, and for
+ * visitors who wish not to be.
  *
  * @param {Panel} panel
  */
 function makeLike(panel) {
   const { host, words } = panel;
   const { counts, service } = host.options;
-  if (!service) return "";
+  const { doNotTrack, globalPrivacyControl } = /** @type {any} */ (navigator);
+  if (!service || doNotTrack === "1" || globalPrivacyControl) return "";
   const { url } = host.page();
-  const button = make("button", { type: "button", class: "plain like" });
+  const button = make("button", { type: "button", class: "plain" });
   const paint = () => {
     const isLiked = liked.has(url);
     const likes = counts ? counts.likes + (isLiked ? 1 : 0) : 0;

@@ -65,7 +65,7 @@ export class Panel {
     // Here from the start, because a screen reader follows only regions that it has met.
     this.status = make("p", { class: "status", role: "status" });
     const head = make("div", { class: "head" }, this.backButton, this.title, this.closeButton);
-    this.frame = make("div", { class: "frame" }, head, this.body, this.status);
+    const frame = make("div", { class: "frame" }, head, this.body, this.status);
     this.dialog = make(
       "dialog",
       {
@@ -75,7 +75,7 @@ export class Panel {
         lang: this.lang,
         dir: direction,
       },
-      this.frame,
+      frame,
       this.makePowered(),
     );
   }
@@ -86,7 +86,7 @@ export class Panel {
     if (poweredBy == null) return "";
     const text = put(this.words.made, "4site");
     if (!service || !poweredBy) return make("p", { part: "powered", class: "powered" }, text);
-    const href = `${service.replace(/\/$/, "")}/r/${encodeURIComponent(poweredBy)}`;
+    const href = `${service}/r/${encodeURIComponent(poweredBy)}`;
     const rel = "nofollow noopener sponsored";
     const link = make("a", { href, rel, target: "_blank" }, text);
     onActivation(link, () => this.host.send("powered"));
@@ -114,27 +114,31 @@ export class Panel {
     addEventListener("scroll", place, quietly);
   }
 
-  /** Leave on Escape, on a click outside, and when the focus moves on to the page. */
+  /** Leave on Escape, on a press outside, and when the focus moves on to the page. */
   watch() {
-    const { dialog, frame, host } = this;
+    const { dialog, host } = this;
     const capture = { signal: this.leaving.signal, capture: true };
-    dialog.addEventListener("close", () => this.leave());
     const onKey = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape" || event.isComposing) return;
       event.stopPropagation(); // the page may have something of its own to close
       this.leave();
     };
-    const onClick = (/** @type {Event} */ event) => {
+    const onPress = (/** @type {Event} */ event) => {
       const path = event.composedPath();
-      // A click on a sheet's backdrop has the dialog as its target, and the frame not on its path.
-      const isInside = path.includes(frame) || (path.includes(dialog) && path[0] !== dialog);
-      if (!isInside && !path.includes(host.button)) this.leave();
+      if (!path.includes(dialog) && !path.includes(host.button)) this.leave();
+    };
+    // The frame covers the dialog, so a target of its own is the sheet's backdrop. There a press
+    // is too early: the click would fall through to the page.
+    const onClick = (/** @type {Event} */ { target }) => {
+      if (target === dialog) this.leave();
     };
     const onFocusOut = (/** @type {any} */ { relatedTarget }) => {
       if (relatedTarget && !host.root.contains(relatedTarget)) this.leave();
     };
+    dialog.addEventListener("close", () => this.leave());
+    dialog.addEventListener("click", onClick);
     addEventListener("keydown", onKey, capture);
-    addEventListener("click", onClick, capture);
+    addEventListener("pointerdown", onPress, capture);
     host.root.addEventListener("focusout", /** @type {any} */ (onFocusOut), capture);
   }
 
