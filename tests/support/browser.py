@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,16 +33,26 @@ ARGUMENTS = (
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Yield one browser for all tests of a module, or skip with the reason."""
+    with running_browser() as running:
+        yield running
+
+
+@contextmanager
+def running_browser(*, without: tuple[str, ...] = ()) -> Iterator[Browser]:
+    """Run a browser, `without` some of the switches that Playwright sets by itself."""
     with sync_playwright() as playwright:
-        path = _find_executable(playwright.chromium)
+        path = find_executable(playwright.chromium)
         if path is None:
             pytest.skip("no Chromium: set CHROMIUM, install the system's, or `playwright install`")
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        running = playwright.chromium.launch(
+            executable_path=path, args=list(ARGUMENTS), ignore_default_args=list(without)
+        )
         yield running
         running.close()
 
 
-def _find_executable(chromium: BrowserType) -> str | None:
+def find_executable(chromium: BrowserType) -> str | None:
+    """Return the program that tests run, if there is one."""
     candidates = (
         os.environ.get("CHROMIUM"),
         *map(shutil.which, BROWSERS),
