@@ -21,7 +21,7 @@ from backend.actions.context import Context
 from backend.actions.redirects import Follower, ShareTarget, find_share, make_click
 from backend.actions.referrals import find_touch, touch
 from backend.actions.visitors import Visitors
-from backend.errors import Unavailable
+from backend.errors import TooMany, Unavailable
 from backend.web.client import (
     Headers,
     address_of,
@@ -31,10 +31,11 @@ from backend.web.client import (
     is_bot,
     wants_no_tracking,
 )
-from backend.web.limits import limited
+from backend.web.limits import check_async
 from backend.web.touch_cookie import set_touch
 
-REDIRECTS_A_MINUTE = "100/minute"
+COUNTED = "100/minute"
+"""How many clicks of one address count; whoever follows more is led on all the same."""
 LANDING = "/"
 _LOG = structlog.get_logger("redirects")
 
@@ -43,34 +44,33 @@ def routes(context: Context, collector: Collector) -> list[BaseRoute]:
     """Return the routes of share links and referral links."""
     visitors = Visitors(context)
 
-    @limited("share-link", REDIRECTS_A_MINUTE)
     async def follow_share(request: Request) -> Response:
         target = await run_in_threadpool(find_share, context, request.path_params["share"])
-        response = redirect(target.page)
-        if is_counted(request):
+        response = _redirect(target.page)
+        if _is_counted(request) and await _has_room(request, "share-link"):
             response.background = BackgroundTask(
                 _count, request, context, collector, visitors, target
             )
         return response
 
-    @limited("referral-link", REDIRECTS_A_MINUTE)
-    def follow_referral(request: Request) -> Response:
+    async def follow_referral(request: Request) -> Response:
         code = request.path_params["code"]
         if _is_automatic(request):
-            return redirect(LANDING)
+            return _redirect(LANDING)
         try:
-            found = find_touch(context, code)
+            found = await run_in_threadpool(find_touch, context, code)
         except Unavailable as error:
             _LOG.warning("touch_lost", reason=str(error.__cause__))
-            return redirect(LANDING)
+            return _redirect(LANDING)
         if found is None:
-            return redirect(LANDING)
+            return _redirect(LANDING)
         if wants_no_tracking(_headers(request)):
             # Who asks for that leaves no trace: the code travels in the link alone.
-            return redirect(f"/sign-up?{urlencode({'code': found.code})}")
-        response = redirect(LANDING)
+            return _redirect(f"/sign-up?{urlencode({'code': found.code})}")
+        response = _redirect(LANDING)
         set_touch(request, response, found)
-        response.background = BackgroundTask(_record, context, code)
+        if await _has_room(request, "referral-link"):
+            response.background = BackgroundTask(_record, context, code)
         return response
 
     return [
@@ -79,14 +79,14 @@ def routes(context: Context, collector: Collector) -> list[BaseRoute]:
     ]
 
 
-def redirect(url: str) -> Response:
+def _redirect(url: str) -> Response:
     """Return a redirect that nobody stores: the next visitor's click is a click of its own."""
     return RedirectResponse(
         url, status_code=302, headers={"cache-control": "no-store", "x-robots-tag": "noindex"}
     )
 
 
-def is_counted(request: Request) -> bool:
+def _is_counted(request: Request) -> bool:
     """Tell whether a request is a person's own visit, of one who lets it be counted."""
     return not _is_automatic(request) and not wants_no_tracking(_headers(request))
 
@@ -96,6 +96,14 @@ def _is_automatic(request: Request) -> bool:
     headers = request.headers
     ahead = f"{headers.get('sec-purpose', '')} {headers.get('purpose', '')}"
     return request.method != "GET" or "prefetch" in ahead or is_bot(headers.get("user-agent", ""))
+
+
+async def _has_room(request: Request, name: str) -> bool:
+    try:
+        await check_async(request, name, COUNTED)
+    except TooMany:
+        return False
+    return True
 
 
 async def _count(

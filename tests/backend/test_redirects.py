@@ -199,6 +199,19 @@ def test_share_link_works_while_nothing_can_be_written(tmp_path: Path) -> None:
     context.database.close()
 
 
+def test_only_100_clicks_a_minute_of_one_address_count(context: Context) -> None:
+    site, _ = add_site(context, add_account(context))
+    add_share(context, site)
+    code = code_of(context, add_account(context))
+    with start(context) as client:
+        for number in range(103):
+            agent = {"user-agent": f"{BROWSER} Visitor/{number}"}
+            assert client.get(f"/s/{SHARE}", headers=agent).headers["location"] == PAGE
+            assert client.get(f"/r/{code}", headers=agent).headers["location"] == "/"
+    assert counted(context) == (100, 100, 100)
+    assert len(touches(context)) == 100
+
+
 # Referral links
 
 
