@@ -113,12 +113,6 @@ def ensure_owner(context: Context) -> str | None:
     return link_of(context, ticket)
 
 
-def purge_links(context: Context) -> int:
-    """Delete the links that ran out, with the addresses in them, and return how many."""
-    with context.database.transaction() as session:
-        return sign_ins.purge_links(session, TENANT, context.clock.now())
-
-
 def _keep_link(  # noqa: PLR0913  a link's own facts, each named
     session: Session, context: Context, email: str, *, name: str, arrival: Arrival, until: Instant
 ) -> str:

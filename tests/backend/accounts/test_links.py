@@ -18,7 +18,6 @@ from backend.actions.sign_in import (
     follow_link,
     link_of,
     preview_link,
-    purge_links,
     request_link,
 )
 from backend.clock import FixedClock
@@ -254,12 +253,3 @@ def test_first_start_takes_an_account_that_the_owners_address_has(service: Servi
     assert found is not None
     assert found.role is Role.ADMIN
     assert count(service[0], PersonRow) == 1
-
-
-def test_links_that_ran_out_are_forgotten_with_their_addresses(service: Service) -> None:
-    ask(service)
-    wait(service, 10 * MINUTE)
-    ask(service, "bob@example.org")
-    wait(service, 6 * MINUTE)
-    assert purge_links(service[0]) == 1
-    assert count(service[0], SignInRow) == 1
