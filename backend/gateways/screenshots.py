@@ -44,9 +44,8 @@ _ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
-_NO_CALLS = (
-    "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) delete window[name]"
-)
+# In every frame: no calls past the proxy, no windows.
+_TAMED = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection; open = () => null"
 
 
 class NoBrowser(Unavailable):

@@ -149,7 +149,7 @@ def _answer(file: Any, request: Request) -> Response:
     if found.file is not None:
         with found.file:
             body = found.file.read()
-    response = Response(body, status_code=found.status)
+    response = Response(body, status_code=int(found.status))
     # Not through `headers=`: without a body Starlette would say that the length is 0.
     response.raw_headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in found.headers
