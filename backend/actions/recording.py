@@ -42,8 +42,9 @@ def record(session: Session, events: Sequence[Event], now: Instant) -> list[Site
     known = _first_of_each(event for event in events if (event.tenant, event.site) in standings)
     fresh = event_store.insert_new(session, _without_known_shares(session, known))
     fresh += event_store.insert_new(session, _clicks_of(session, fresh))
+    counted = _record_shares(session, fresh)  # first: clicks may be on shares of this batch
     shares.add_clicks(session, (event for event in fresh if event.kind is EventKind.REFERRAL_CLICK))
-    tallies = tally(fresh, _record_shares(session, fresh))
+    tallies = tally(fresh, counted)
     event_store.add_days(session, tallies)
     return _advance(session, standings, tallies, now)
 

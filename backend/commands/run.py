@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 from backend.actions.context import Context
@@ -20,18 +21,20 @@ from generator.errors import UsageError
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     check_workers(settings)
     configure_logs(settings.log_format)
-    start(settings)
+    start(settings, invite=ensure_owner)
     return 0
 
 
-def start(settings: Settings) -> None:
-    """Bind, migrate, say what was chosen, and serve until told to stop."""
+def start(settings: Settings, *, invite: Callable[[Context], str | None]) -> None:
+    """Bind, migrate, say what was chosen and the link that `invite` makes, and serve until told
+    to stop.
+    """
     with bind(settings) as bound:
         chosen = with_port(settings, bound.getsockname()[1])
         check_redis(chosen)
         with opened(chosen) as context:
             Engine(chosen).prepare()
-            say(context, ensure_owner(context))
+            say(context, invite(context))
         serve(chosen, bound)
 
 
@@ -71,5 +74,5 @@ def say(context: Context, link: str | None) -> None:
     print(f"  jobs      {'beside it' if settings.is_sqlite else 'in its schema jobs'}")
     print(f"  mail      {mail}")
     if link:
-        print(f"\nSign in as the owner, once within a day:\n  {link}\n")
+        print(f"\nSign in as the owner with this link; it works once:\n  {link}\n")
     sys.stdout.flush()

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 ACTIONS = {
     "run": "Migrate the database and serve",
     "migrate": "Bring the database to the newest shape, or to another one",
+    "check": "Compute everything anew from the facts and report differences",
+    "demo": "Fill an empty database with a small world and serve it",
+    "export": "Write all that is kept about one person to a file",
+    "erase": "Erase all that is personal about one account",
 }
 
 
@@ -89,13 +93,16 @@ def _add_migrate(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--late", action="store_true", help="count what the daily jobs should have done, too"
+    )
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     _add_address(parser)
     parser.add_argument("--only-fill", action="store_true", help="fill the database and stop")
     parser.add_argument(
-        "--start", metavar="DATE", help="the day on which the 60 days end (default today)"
+        "--start", metavar="DATE", help="the first of the 60 days (default: they end today)"
     )
 
 

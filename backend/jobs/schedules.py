@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from backend.actions import sign_in, standings
+import structlog
+
+from backend.actions import checking, retention, standings, thumbnails
 from backend.actions.context import Context
 from backend.jobs.tasks import Task
 
@@ -28,9 +30,21 @@ class Schedule:
         return Task(work=work, queue="clock", tries=3, pause_seconds=60)
 
 
+_LOG = structlog.get_logger("jobs")
+
+
+def _check_facts(context: Context) -> None:
+    """Log every difference between what is kept and what follows from the facts."""
+    for difference in checking.check(context, is_late=True):
+        _LOG.error("facts_differ", what=difference.what, where=difference.where)
+
+
 SCHEDULES: dict[str, Schedule] = {
     "age_scores": Schedule(when="5 0 * * *", work=standings.age_scores, at_start=True),
     "end_featuring": Schedule(when="* * * * *", work=standings.end_featuring, at_start=True),
     "review_showcase": Schedule(when="20 3 * * *", work=standings.review_showcase),
-    "purge": Schedule(when="35 * * * *", work=sign_in.purge_links, at_start=True),
+    "close_days": Schedule(when="15 0 * * *", work=retention.close_days, at_start=True),
+    "purge": Schedule(when="0 * * * *", work=retention.purge, at_start=True),
+    "sweep_thumbnails": Schedule(when="40 4 * * *", work=thumbnails.sweep),
+    "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }

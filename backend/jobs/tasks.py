@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from backend.actions import thumbnails
 from backend.actions.context import Context
 from backend.actions.mailing import send_mail
 
@@ -26,9 +27,14 @@ def _send_mail(context: Context, values: Mapping[str, str], key: str) -> None:
     send_mail(context, values, key=key)
 
 
+def _take_thumbnail(context: Context, values: Mapping[str, str], _key: str) -> None:
+    thumbnails.take(context, values["site"])
+
+
 # A sign-in link is good for 15 minutes: the last try comes after 14.
 TASKS: dict[str, Task] = {
     "send_mail": Task(work=_send_mail, queue="mail", tries=5, pause_seconds=10),
+    "take_thumbnail": Task(work=_take_thumbnail, queue="slow", tries=3, pause_seconds=60),
 }
 
 # Tasks at a time, and how often the queue is looked at, in seconds.

@@ -18,7 +18,7 @@ import structlog
 from dbos import DBOS
 
 from backend.actions.context import Context
-from backend.errors import Invalid, Unavailable
+from backend.errors import Invalid, ServiceError
 from backend.jobs.tasks import Task
 from backend.metrics import JOB_SECONDS, JOBS
 
@@ -97,7 +97,7 @@ def _try(name: str, task: Task, values: Mapping[str, str], number: int, key: str
         outcome = "refused"
     except Exception as error:
         outcome = "retry" if number < task.tries else "given_up"
-        known = isinstance(error, Unavailable)
+        known = isinstance(error, ServiceError)
         _LOG.warning(
             "job_failed", job=name, number=number, next=outcome, reason=str(error),
             exc_info=not known,

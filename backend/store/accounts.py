@@ -74,6 +74,14 @@ def get_own(session: Session, actor: Actor) -> Account:
     return to_account(row)
 
 
+def has_accounts(session: Session, tenant: str) -> bool:
+    """Tell whether anybody ever signed up."""
+    found = session.execute(
+        select(col(AccountRow.id)).where(col(AccountRow.tenant) == tenant).limit(1)
+    )
+    return found.first() is not None
+
+
 def has_admin(session: Session, tenant: str) -> bool:
     """Tell whether somebody may administer the service."""
     found = session.execute(

@@ -86,3 +86,18 @@ def run_server(
     finally:
         if process.poll() is None:
             server.kill()
+
+
+def server_command(
+    folder: Path, *words: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run an action of `4site server` that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli", "server", *words],
+        cwd=ROOT,
+        env={**os.environ, "FOURSITE_DATA_DIR": str(folder), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )

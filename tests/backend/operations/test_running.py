@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 import subprocess
@@ -13,19 +12,8 @@ import httpx
 import pytest
 
 from tests.support.running import ROOT, run_server
+from tests.support.running import server_command as server
 from tests.support.service import BROWSER
-
-
-def server(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli", "server", *words],
-        cwd=ROOT,
-        env={**os.environ, "FOURSITE_DATA_DIR": str(folder), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def test_nothing_set_is_enough_to_serve(tmp_path: Path) -> None:

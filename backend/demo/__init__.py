@@ -1,0 +1,1 @@
+"""A believable small world: invented people and projects, and two months of visits."""

@@ -1,0 +1,212 @@
+"""Makes the demo world day by day, through the same actions that people and widgets go through."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from backend.actions import accounts, referrals, retention, sign_in, sites, standings, verification
+from backend.actions.context import Context, NoLive, NoTasks
+from backend.actions.recording import record
+from backend.actions.visitors import Visitors
+from backend.clock import FixedClock
+from backend.demo.cast import HEROINE, OWNERS, PROJECTS, Owner, Project
+from backend.demo.visits import PARTS, Crowd, Stage
+from backend.domain.accounts import GitHubIdentity
+from backend.domain.actors import Actor, Role, owner_of
+from backend.domain.instants import HOUR, MINUTE, SECOND, Day, Instant, date_of, start_of
+from backend.domain.sign_in import LINK_LIFETIME, Arrival
+from backend.domain.sites import SiteDraft
+from backend.domain.tiers import Tier
+from backend.errors import TooMany
+from backend.ids import SeededIds
+from backend.store.accounts import has_accounts
+from backend.store.tables.base import TENANT
+
+DAYS = 60
+EARLIEST = -110
+_SEED = 41
+_FIRST_GITHUB_ID = 9_000_000_000
+
+
+def fill(context: Context, start: Day) -> None:
+    """Fill an empty database with the world whose 60 days of visits begin on `start`.
+
+    The same start makes the same rows. What the context's clock and ids are does not matter.
+    """
+    clock = FixedClock(start_of(Day(start + EARLIEST)))
+    world = _World(
+        replace(context, clock=clock, ids=SeededIds(_SEED), tasks=NoTasks(), live=NoLive()),
+        clock,
+        start,
+    )
+    for day in range(EARLIEST, DAYS):
+        world.live_through(day)
+    world.end()
+
+
+class WorldState(StrEnum):
+    """What a database holds: nobody, the demo world, a part of it, or somebody else's world."""
+
+    EMPTY = "empty"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FOREIGN = "foreign"
+
+
+def state_of(context: Context) -> WorldState:
+    """Return what the context's database holds."""
+    with context.database.reading() as session:
+        if not has_accounts(session, TENANT):
+            return WorldState.EMPTY
+    heroine = accounts.find_account(context, email=email_of(HEROINE))
+    if heroine is None:
+        return WorldState.FOREIGN
+    # She administers the service from the moment in which everything is done.
+    return WorldState.COMPLETE if heroine.role is Role.ADMIN else WorldState.PARTIAL
+
+
+def heroine_link(context: Context) -> str:
+    """Return a link that signs in as the heroine, once within 15 minutes."""
+    asked = _Ticket()
+    sign_in.request_link(replace(context, tasks=asked), email=email_of(HEROINE), arrival=Arrival())
+    if asked.ticket is None:
+        raise TooMany(
+            "Too many links to the demo's owner are open.",
+            retry_after=LINK_LIFETIME // SECOND,
+            hint="Use the last one, or wait 15 minutes.",
+        )
+    return sign_in.link_of(context, asked.ticket)
+
+
+class _Ticket:
+    """Keeps the ticket of the mail that would have been sent."""
+
+    def __init__(self) -> None:
+        self.ticket: str | None = None
+
+    def add(self, name: str, values: Mapping[str, str]) -> None:  # noqa: ARG002  the protocol's
+        self.ticket = values["ticket"]
+
+
+def email_of(login: str) -> str:
+    """Return the address of one of the world's people."""
+    return f"{login}@people.example"
+
+
+class _World:
+    """What exists so far: people as actors by login, projects as stages by name."""
+
+    def __init__(self, context: Context, clock: FixedClock, start: Day) -> None:
+        self._context = context
+        self._clock = clock
+        self._start = start
+        self._people: dict[str, Actor] = {}
+        self._codes: dict[str, str] = {}
+        self._stages: dict[str, Stage] = {}
+        self._chance = random.Random(_SEED)  # noqa: S311  repeatable on purpose
+        self._crowd = Crowd(Visitors(self._context), self._chance)
+
+    def live_through(self, day: int) -> None:
+        """Let everything happen that happens on a day."""
+        morning = start_of(Day(self._start + day))
+        self._clock.set(morning)
+        self._keep_time(day)
+        for owner in OWNERS:
+            self._clock.move(MINUTE)
+            self._live(owner, day)
+        for project in PROJECTS:
+            if project.launched == day:
+                self._clock.move(MINUTE)
+                self._publish(project)
+        if day >= 0:
+            for at, part in PARTS:
+                self._visit(day, Instant(morning + at * HOUR), part)
+
+    def end(self) -> None:
+        """Bring everything up to the moment after the last day."""
+        self._clock.set(start_of(Day(self._start + DAYS)))
+        self._keep_time(DAYS)
+        accounts.change_role(self._context, self._people[HEROINE].account, Role.ADMIN)
+
+    def _keep_time(self, day: int) -> None:
+        """Do what the daily jobs do."""
+        if day > 0:
+            standings.end_featuring(self._context)
+            standings.age_scores(self._context)
+            retention.close_days(self._context)
+            retention.purge(self._context)
+
+    def _live(self, owner: Owner, day: int) -> None:
+        if owner.joined == day:
+            self._sign_up(owner)
+        if owner.paid == day:
+            self._pay(owner)
+        if owner.left == day:
+            self._leave(owner)
+
+    def _sign_up(self, owner: Owner) -> None:
+        code = self._codes[owner.through] if owner.through else None
+        touch = None
+        if code and not owner.is_typed:
+            touch = referrals.touch(self._context, code)
+            self._clock.move(7 * MINUTE)
+        account = accounts.sign_up(
+            self._context,
+            email=email_of(owner.login),
+            name=owner.name,
+            code=code if owner.is_typed else None,
+            is_typed=owner.is_typed,
+            touch=touch,
+            github=GitHubIdentity(
+                id=_FIRST_GITHUB_ID + len(self._people),
+                login=owner.login,
+                name=owner.name,
+                email=email_of(owner.login),
+            ),
+        )
+        self._people[owner.login] = owner_of(account.tenant, account.id)
+        self._codes[owner.login] = account.code
+
+    def _pay(self, owner: Owner) -> None:
+        account = self._people[owner.login].account
+        accounts.change_tier(self._context, account, owner.tier)
+        with self._context.database.transaction() as session:
+            referrals.convert(session, account, self._clock.now())
+
+    def _leave(self, owner: Owner) -> None:
+        account = self._people[owner.login].account
+        accounts.change_tier(self._context, account, Tier.FREE)
+        with self._context.database.transaction() as session:
+            referrals.churn(session, account, self._clock.now())
+
+    def _publish(self, project: Project) -> None:
+        actor = self._people[project.owner]
+        home = f"https://{project.owner}.github.io/"
+        is_profile = project.name == f"{project.owner}.github.io"
+        draft = SiteDraft(
+            url=home if is_profile else f"{home}{project.name}/",
+            title=project.name if is_profile else project.name.replace("-", " ").capitalize(),
+            description=project.pitch,
+            repository=f"https://github.com/{project.owner}/{project.name}",
+            kind=project.kind,
+            language=project.language,
+            topics=tuple(project.topics.split()),
+            wish=project.wish,
+        )
+        site = sites.register_site(self._context, actor, draft)
+        verified = verification.verify_site(self._context, actor, site.id)
+        self._stages[project.name] = Stage(project=project, site=verified)
+
+    def _visit(self, day: int, since: Instant, part: float) -> None:
+        events = []
+        weekday = date_of(Day(self._start + day)).weekday()
+        for stage in self._stages.values():
+            views = round(stage.views_on(day, weekday, self._chance) * part)
+            events += self._crowd.visit(stage, views=views, since=since, day=day)
+        now = Instant(since + 6 * HOUR - 1)
+        self._clock.set(now)
+        with self._context.database.transaction() as session:
+            record(session, events, now)

@@ -1,0 +1,161 @@
+"""The demo world: the same every time, as its rules say, and never in somebody else's database."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from backend.actions import referrals
+from backend.actions.checking import check
+from backend.actions.context import Context
+from backend.clock import FixedClock
+from backend.demo.cast import HEROINE, OWNERS, PROJECTS
+from backend.demo.world import DAYS, WorldState, email_of, fill, heroine_link, state_of
+from backend.domain.actors import owner_of
+from backend.domain.instants import Day, date_of, start_of
+from backend.domain.referrals import ReferralState
+from backend.store.tables.all import METADATA
+from tests.support.running import server_command as server
+from tests.support.service import add_account, make_context
+
+START = Day(20_640)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    """The world at its last moment."""
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+def make_world(folder: Path, url: str | None = None) -> Context:
+    context = make_context(folder, url)
+    fill(context, START)
+    assert isinstance(context.clock, FixedClock)
+    context.clock.set(start_of(Day(START + DAYS)))
+    return context
+
+
+def rows(context: Context) -> dict[str, list[str]]:
+    """Return every row of every table as text, in a fixed order."""
+    with context.database.reading() as session:
+        return {
+            table.name: sorted(
+                repr(tuple(row)) for row in session.connection().execute(table.select())
+            )
+            for table in METADATA.sorted_tables
+            if table.name != "sign_in"  # a link that another test asks for
+        }
+
+
+def one(context: Context, query: str) -> int:
+    with context.database.reading() as session:
+        return int(session.connection().execute(text(query)).scalar_one())
+
+
+def test_it_is_made_in_under_20_seconds(tmp_path: Path) -> None:
+    began = time.process_time()
+    made = make_world(tmp_path)
+    assert time.process_time() - began < 20
+    made.database.close()
+
+
+def test_the_same_start_makes_the_same_rows(world: Context, tmp_path: Path) -> None:
+    again = make_world(tmp_path)
+    first, second = rows(world), rows(again)
+    again.database.close()
+    assert {name: len(found) for name, found in first.items()} == {
+        name: len(found) for name, found in second.items()
+    }
+    assert first == second
+
+
+def test_it_is_the_same_on_postgresql(world: Context, tmp_path: Path, postgresql: object) -> None:
+    url = postgresql.new_database()  # type: ignore[attr-defined]  # the fixture's server
+    other = make_world(tmp_path, url)
+    first, second = rows(world), rows(other)
+    other.database.close()
+    for name in ("account", "site", "score", "featuring", "showcase", "referral", "site_day"):
+        assert first[name] == second[name], name
+
+
+def test_everything_agrees_with_its_facts(world: Context) -> None:
+    assert check(world, is_late=True) == []
+
+
+def test_there_is_something_to_see_everywhere(world: Context) -> None:
+    assert one(world, "SELECT count(*) FROM account") == len(OWNERS)
+    assert one(world, "SELECT count(*) FROM site WHERE status = 'active'") == len(PROJECTS)
+    assert one(world, "SELECT count(DISTINCT tier) FROM account") == 4
+    assert one(world, "SELECT count(DISTINCT platform) FROM share") >= 10
+    assert one(world, "SELECT count(*) FROM showcase") >= 15
+    now = world.clock.now()
+    assert one(world, f"SELECT count(*) FROM showcase WHERE featured_until > {now}") >= 5  # noqa: S608
+    assert one(world, "SELECT count(DISTINCT kind) FROM event") == 8
+
+
+def test_weekends_are_quiet_and_one_day_is_not(world: Context) -> None:
+    with world.database.reading() as session:
+        found = session.connection().execute(
+            text("SELECT day, sum(views) FROM site_day GROUP BY day ORDER BY day")
+        )
+        views = {int(day): int(total) for day, total in found}
+    assert len(views) == DAYS
+    usual = sorted(views.values())[DAYS // 2]
+    assert max(views.values()) > 2 * usual
+    weekends = [total for day, total in views.items() if date_of(Day(day)).weekday() >= 5]
+    assert max(weekends) < max(views.values())
+    assert sum(weekends) / len(weekends) < 0.75 * usual
+
+
+def test_referrals_are_in_every_state(world: Context) -> None:
+    states: Counter[ReferralState] = Counter()
+    with world.database.reading() as session:
+        accounts = session.connection().execute(text("SELECT DISTINCT referrer FROM referral"))
+        referrers = [str(row[0]) for row in accounts]
+    for referrer in referrers:
+        summary = referrals.referral_summary(world, owner_of("default", referrer))
+        states.update({state: count for state, count in summary.states.items() if count})
+    assert set(states) == set(ReferralState)
+
+
+def test_its_owner_can_sign_in(world: Context) -> None:
+    assert state_of(world) is WorldState.COMPLETE
+    link = heroine_link(world)
+    assert link.startswith("http://127.0.0.1:8000/sign-in/")
+
+
+def test_a_database_with_accounts_is_left_alone(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    assert state_of(context) is WorldState.EMPTY
+    add_account(context)
+    assert state_of(context) is WorldState.FOREIGN
+    context.database.close()
+    refused = server(tmp_path, "demo", "--only-fill")
+    assert refused.returncode == 2
+    assert "holds accounts already" in refused.stderr
+
+
+def test_a_world_that_was_not_finished_is_told_from_a_whole_one(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    add_account(context, email=email_of(HEROINE))
+    assert state_of(context) is WorldState.PARTIAL
+    context.database.close()
+
+
+def test_the_command_fills_once_and_then_says_so(tmp_path: Path) -> None:
+    made = server(tmp_path, "demo", "--only-fill", "--start", "2026-07-01")
+    assert made.returncode == 0, made.stderr
+    assert "17 people and 31 sites with 60 days of visits from 2026-07-01" in made.stdout
+    again = server(tmp_path, "demo", "--only-fill")
+    assert (again.returncode, "is there already" in again.stdout) == (0, True)
+    checked = server(tmp_path, "check", "--json")
+    assert (checked.returncode, checked.stdout) == (0, '{"differences": []}\n')
+
+
+def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
+    refused = server(tmp_path, "demo", "--only-fill", "--start", "soon")
+    assert (refused.returncode, "'soon' is no date." in refused.stderr) == (2, True)
