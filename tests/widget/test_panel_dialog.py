@@ -186,6 +186,12 @@ def test_phone_gets_a_sheet_at_the_bottom_that_keeps_the_focus(phone: Page) -> N
     assert visited <= {"foursite-share", "body"}  # the browser's own bar comes between two rounds
 
 
+def test_sheet_dims_the_page_and_the_panel_of_a_desk_does_not(phone: Page, page: Page) -> None:
+    veil = "panel => getComputedStyle(panel, '::backdrop').backgroundColor"
+    assert open_panel(phone).evaluate(veil) == "rgba(0, 0, 0, 0.4)"
+    assert open_panel(page).evaluate(veil) == "rgba(0, 0, 0, 0)"
+
+
 def test_tap_beside_the_sheet_closes_it_and_reaches_nothing_below(
     phone: Page,
     share_page: SharePage,  # noqa: F811

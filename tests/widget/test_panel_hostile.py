@@ -153,6 +153,28 @@ def test_polluted_prototypes_do_no_harm(page: Page, share_page: SharePage) -> No
     use_everything(page, share_page)
 
 
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_page_that_forbids_dialogs_sees_no_error(
+    page: Page,
+    share_page: SharePage,  # noqa: F811
+    lang: str,
+) -> None:
+    share_page.lang = lang
+    share_page.head = """<script>
+      document.createElement = ((make) => function (name) {
+        if (name === 'dialog') throw new Error('no dialogs in our page');
+        return make.apply(document, arguments);
+      })(document.createElement);
+    </script>"""
+    page.goto(share_page.address)
+    button = page.locator("foursite-share [part=button]")
+    button.click()
+    page.wait_for_function("customElements.get('foursite-share').panel && 1")
+    page.wait_for_timeout(300)
+    assert button.get_attribute("aria-expanded") == "false"
+    assert page.get_by_role("dialog").count() == 0
+
+
 def test_page_that_removes_our_nodes_is_left_alone(page: Page, share_page: SharePage) -> None:  # noqa: F811
     share_page.body = "<h1>A page</h1><foursite-share></foursite-share>"
     panel = open_panel(page, share_page.address)

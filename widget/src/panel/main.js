@@ -49,9 +49,17 @@ function open(host) {
   /** @type {Panel | undefined} */
   let panel;
   let isWanted = true;
+  let isLate = false;
   withWords(host.options.lang, host.src, (words, lang, direction) => {
-    if (isWanted) panel = new Panel(host, words, lang, direction);
+    try {
+      if (isWanted) panel = new Panel(host, words, lang, direction);
+    } catch (error) {
+      // The element has another way to share; once it has gone on, only the page could see this.
+      if (!isLate) throw error;
+      host.closed();
+    }
   });
+  isLate = true;
   return {
     close() {
       isWanted = false;
