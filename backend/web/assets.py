@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ SHORT_SECONDS = 300
 THUMBNAIL_NAME = re.compile(r"[0-9a-f]{32}\.webp")
 # A twin that saves less is not worth the choice.
 _WORTH_IT = 0.95
+_REFUSAL = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 _HASHED = re.compile(r"[./][0-9a-f]{8,32}(\.\w+)$")
 
 
@@ -116,6 +117,12 @@ def asset_url(name: str) -> str:
     return theme_files()[0][name]
 
 
+def accepted_encodings(header: str) -> tuple[str, ...]:
+    """Return the encodings of an `Accept-Encoding` that are not refused by `q=0`."""
+    pairs = (part.partition(";") for part in header.lower().split(","))
+    return tuple(name.strip() for name, _, rest in pairs if not _REFUSAL.fullmatch(rest))
+
+
 def routes(context: Context) -> list[BaseRoute]:
     """Return the routes of the theme's files and of thumbnails; prepares the files."""
     table = FileTable(context.settings.data_dir / "static")
@@ -161,15 +168,10 @@ def _environ(request: Request) -> dict[str, str]:
     """Return the request's headers as WhiteNoise reads them."""
     names = ("if-none-match", "if-modified-since", "range")
     wanted = {f"HTTP_{name.upper().replace('-', '_')}": request.headers.get(name) for name in names}
-    wanted["HTTP_ACCEPT_ENCODING"] = _accepted(request.headers.get("accept-encoding", ""))
+    # WhiteNoise looks at names alone.
+    accepted = accepted_encodings(request.headers.get("accept-encoding", ""))
+    wanted["HTTP_ACCEPT_ENCODING"] = ", ".join(accepted)
     return {name: value for name, value in wanted.items() if value is not None}
-
-
-def _accepted(header: str) -> str:
-    """Return the encodings that are not refused by `q=0`; WhiteNoise looks at names alone."""
-    pairs = (part.partition(";") for part in header.split(","))
-    is_refusal: Callable[[str], object] = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*").fullmatch
-    return ", ".join(name.strip() for name, _, rest in pairs if not is_refusal(rest))
 
 
 def _twins(path: Path, content: bytes) -> dict[Path, bytes]:

@@ -67,7 +67,8 @@ def make_pictures(folders: Sequence[Path]) -> tuple[dict[str, str], list[OutputF
     """Return names and files of the pictures that themes bring along."""
     names: dict[str, str] = {}
     files: list[OutputFile] = []
-    for path in sorted(path for folder in folders for path in folder.glob("assets/*.webp")):
+    found = (path for folder in folders for path in folder.glob("assets/*"))
+    for path in sorted(path for path in found if path.suffix in {".svg", ".webp"}):
         content = path.read_bytes()
         names[path.name] = hashed_name(f"assets/{path.name}", content)
         files.append(OutputFile(path=names[path.name], content=content))

@@ -112,7 +112,7 @@ def test_programs_get_json_when_they_ask(
     add_listed_site(context, "Lantern")
     answer = client.get(address, headers={"accept": accept})
     assert answer.headers["content-type"].startswith("application/json") is is_json
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
     if is_json:
         assert [site["title"] for site in answer.json()["showcase"]] == ["Lantern"]
         assert answer.headers["access-control-allow-origin"] == "*"

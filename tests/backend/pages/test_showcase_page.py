@@ -181,7 +181,7 @@ def test_a_sites_own_page_shows_its_numbers(client: TestClient, context: Context
     assert visit.text() == "Visit parsec.example"
     twin = client.get(f"/showcase/{key}", headers={"accept": "application/json"})
     assert twin.json()["score"] == "156.00"
-    assert twin.headers["vary"] == "Accept"
+    assert twin.headers["vary"] == "Accept, Accept-Encoding"
 
 
 def test_a_site_that_is_not_listed_has_no_page(client: TestClient, context: Context) -> None:
@@ -212,3 +212,16 @@ def test_robots_and_the_sitemap_name_what_may_be_found(
     assert listed.headers["content-type"].startswith("application/xml")
     for address in ("/", "/showcase", f"/showcase/{key}"):
         assert f"<loc>{base}{address}</loc>" in listed.text
+
+
+def test_a_public_page_is_compressed_for_those_who_take_it(
+    client: TestClient, context: Context
+) -> None:
+    add_world(context, 24)
+    packed = client.get("/showcase", headers={"accept-encoding": "gzip, br"})
+    plain = client.get("/showcase", headers={"accept-encoding": "br;q=0"})
+    assert packed.headers["content-encoding"] == "br"
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert int(packed.headers["content-length"]) < len(plain.content) / 5
