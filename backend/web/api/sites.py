@@ -29,11 +29,14 @@ from backend.web.api.operation import Call, Input, Operation, Output
 Kind = Literal["tool", "library", "application", "documents", "profile", "project"]
 Wish = Literal["unsaid", "in", "out"]
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ORIGIN = rf"^https?://{_LABEL}(?:\.{_LABEL}){{0,8}}(?::[1-9][0-9]{{0,3}})?"
-_PATH = "(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*"
+_PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_ORIGIN = rf"^https?://{_LABEL}(?:\.{_LABEL}){{0,8}}(?::{_PORT})?"
+_CHARACTER = "[A-Za-z0-9_~-]|%[2-7][0-9A-F]"
+_PATH = f"(?:/(?:{_CHARACTER})(?:{_CHARACTER}|[.])*)*/?$"
 # International names are sent in their xn-- form, as they stand in links.
-Url = Annotated[str, Meta(max_length=300, pattern=f"{_ORIGIN}{_PATH}/?$")]
+Url = Annotated[str, Meta(max_length=300, pattern=_ORIGIN + _PATH)]
 Origin = Annotated[str, Meta(max_length=90, pattern=f"{_ORIGIN}$")]
+Repository = Annotated[str, Meta(max_length=300, pattern=f"{_ORIGIN}(?:/[A-Za-z0-9._~-]+)*/?$")]
 # At least one character that a reader sees.
 _SEEN = r"[^\x00-\x20\x7f-\xa0\u061c\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
 Title = Annotated[str, Meta(max_length=MAX_TITLE, pattern=_SEEN)]
@@ -57,7 +60,7 @@ class NewSite(Input, frozen=True):
     url: Url
     title: Title
     description: Description = ""
-    repository: Url | None = None
+    repository: Repository | None = None
     kind: Kind = "project"
     language: Language | None = None
     topics: Topics = ()

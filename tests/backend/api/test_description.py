@@ -34,7 +34,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_World]:
     owner = add_account(context, tier="enterprise")
     add_site(context, owner)
     made = make_token(context, owner_of(TENANT, owner), name="test", scopes=list(Scope))
-    with serve_app(create_app(context)) as url:
+    with serve_app(lambda _url: create_app(context)) as url:
         yield _World(url=url, secret=made.secret)
     context.database.close()
 
