@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import structlog.testing
 from PIL import Image
 
 from backend.actions import thumbnails
@@ -112,6 +113,22 @@ def test_an_error_page_is_no_picture(server: ScriptedServer) -> None:
 
 def test_an_unknown_site_has_no_picture(allowing: Context) -> None:
     assert thumbnails.take(allowing, "unknown") is None
+
+
+def test_without_a_browser_the_log_says_so_once_and_cards_keep_their_drawing(
+    allowing: Context, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    site, key = add_listed_site(allowing, url=server.url("/"))
+    with structlog.testing.capture_logs() as said:
+        assert thumbnails.take(allowing, site) is None
+        assert thumbnails.take(allowing, site) is None
+    assert [entry["event"] for entry in said] == ["no_thumbnails"]
+    assert "playwright install chromium" in said[0]["hint"]
+    card = find_card(allowing, key)
+    assert card is not None
+    assert card.thumbnail is None
 
 
 def test_pictures_that_no_site_has_go_after_a_day(context: Context) -> None:
