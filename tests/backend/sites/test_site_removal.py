@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 
@@ -49,6 +50,8 @@ def test_removal_amid_pings_and_edits_leaves_nothing(any_context: Context) -> No
                 record(session, [*make_events(site, number), *make_events(kept, number)], NOON)
             if number == 5:
                 has_begun.set()
+            # SQLite's writers queue in no order: one without a pause can keep the others out.
+            time.sleep(0.01)
         return number
 
     def edit() -> None:
@@ -56,6 +59,7 @@ def test_removal_amid_pings_and_edits_leaves_nothing(any_context: Context) -> No
         try:
             for number in range(1_000):
                 update_site(any_context, ann, site, SiteEdit(title=f"Lantern {number}"))
+                time.sleep(0.01)
         except NotFound:
             return
         raise AssertionError("the site was never removed")
