@@ -97,11 +97,16 @@ function makeNative(panel) {
  */
 function makeCopy(panel) {
   const { host, words } = panel;
-  const field = make("input", { class: "field", readonly: "", dir: "ltr", "aria-label": words.link });
+  const about = { class: "field", readonly: "", dir: "ltr", "aria-label": words.link };
+  const field = make("input", about);
   field.value = host.page().url;
   field.onfocus = () => field.select();
-  const attributes = { type: "button", class: "strong", part: "copy", "data-platform": "copy_link" };
-  const button = make("button", attributes, draw(GLYPHS.link), words.copy);
+  const button = make(
+    "button",
+    { type: "button", class: "strong", part: "copy", "data-platform": "copy_link" },
+    draw(GLYPHS.link),
+    words.copy,
+  );
   /** @param {string} platform */
   const run = async (platform) => {
     field.value = host.share(platform).url;

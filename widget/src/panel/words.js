@@ -44,7 +44,8 @@ export function withWords(wanted, source, use) {
     if (isUsed) return;
     isUsed = true;
     const found = known.get(lang);
-    use(found ?? english, found ? lang : "en", RIGHT_TO_LEFT.includes(lang) && found ? "rtl" : "ltr");
+    const direction = found && RIGHT_TO_LEFT.includes(lang) ? "rtl" : "ltr";
+    use(found ?? english, found ? lang : "en", direction);
   };
   if (known.has(lang) || !OTHERS.includes(lang)) return go();
   waiting.set(lang, go);
