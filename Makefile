@@ -56,7 +56,7 @@ COMPILE = $(UV_COMPILE) pyproject.toml
 COMPILE_TOOLS = $(UV_COMPILE) --group tools
 
 clean: ## Remove what the other commands made
-	rm -rf .venv .cache site dist tests/support/node/node_modules
+	rm -rf .venv .cache site dist tests/support/node/node_modules widget/node_modules
 
 # Each stamp says that an installation is done; a changed lock does it again.
 
@@ -75,6 +75,6 @@ clean: ## Remove what the other commands made
 	@$(INSTALL) --requirement requirements-dev.lock
 	@touch .venv/.dev
 
-.venv/.tools: .venv/.dev requirements-tools.lock tests/support/node/package-lock.json tests/support/tools.py
+.venv/.tools: .venv/.dev requirements-tools.lock tests/support/node/package-lock.json widget/package-lock.json tests/support/tools.py
 	@"$(BIN)/python" -m tests.support.tools
 

