@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from backend.actions.context import Context
 from backend.actions.recording import SiteChange, record
@@ -12,6 +15,7 @@ from backend.domain.events import Event, EventKind
 from backend.domain.instants import Instant
 from backend.domain.shares import Platform
 from backend.store.tables.base import TENANT
+from tests.support.service import make_context
 
 PAGE = "https://lantern.example/"
 _numbers = count()
@@ -67,3 +71,17 @@ def clock_of(context: Context) -> FixedClock:
     clock = context.clock
     assert isinstance(clock, FixedClock)
     return clock
+
+
+def share_elsewhere(database_url: str, site: str, process: int, number: int) -> int:
+    """Record shares of one site one by one in a process of its own; return featurings begun."""
+    with TemporaryDirectory() as folder:
+        context = make_context(Path(folder), database_url)
+        try:
+            begun = 0
+            for share in shares_of(context, site, number, first=process * number):
+                own = replace(share, id=f"p{process}{share.id[-9:]}")
+                begun += sum(change.is_newly_featured for change in record_now(context, [own]))
+            return begun
+        finally:
+            context.database.close()
