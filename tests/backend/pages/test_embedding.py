@@ -61,13 +61,14 @@ def test_the_strip_follows_filters_and_forgets_odd_themes(
 
 def test_the_showcase_page_shows_the_line_to_copy(client: TestClient, context: Context) -> None:
     add_listed_site(context, "Kettle", language="C++")
-    page = HTMLParser(client.get("/showcase?language=C%2B%2B").text)
+    page = HTMLParser(client.get("/showcase?kind=tool&language=C%2B%2B").text)
     line = page.css_first(".embed code").text()
     assert "\n" not in line
+    assert "strip?kind=tool&amp;language=C%2B%2B" in line
     frame = HTMLParser(line).css_first("iframe")
     source = urlsplit(frame.attributes["src"] or "")
     assert client.get(f"{source.path}?{source.query}").status_code == 200
-    assert dict(parse_qsl(source.query)) == {"language": "C++"}
+    assert dict(parse_qsl(source.query)) == {"kind": "tool", "language": "C++"}
 
 
 def test_discovery_leads_from_a_page_to_its_frame(client: TestClient, context: Context) -> None:

@@ -98,6 +98,17 @@ def test_filters_narrow_and_can_be_shared_as_addresses(
     assert offered["C++"] == "/showcase?kind=tool&language=C%2B%2B"
 
 
+def test_a_filter_chosen_on_a_later_page_begins_at_the_first(
+    client: TestClient, context: Context
+) -> None:
+    add_world(context, 6)
+    cursor = client.get("/showcase?limit=2&format=json").json()["cursor"]
+    page = HTMLParser(client.get(f"/showcase?limit=2&after={cursor}").text)
+    addresses = [node.attributes["href"] or "" for node in page.css(".filter a")]
+    assert "/showcase?kind=tool&limit=2" in addresses
+    assert not [address for address in addresses if "after" in address]
+
+
 def test_every_offered_filter_leads_to_sites_or_says_what_to_do(
     client: TestClient, context: Context
 ) -> None:
