@@ -75,13 +75,6 @@ def register_site(context: Context, actor: Actor, draft: SiteDraft) -> Site:
     return site
 
 
-def find_registered(context: Context, actor: Actor, url: str) -> Site | None:
-    """Return the actor's site at `url`, which `register_site` would return."""
-    wanted = clean_draft(SiteDraft(url=url, title="any")).url
-    with context.database.reading() as session:
-        return sites.find_own_by_url(session, actor, wanted)
-
-
 def list_sites(
     context: Context, actor: Actor, *, after: str | None = None, limit: int = 20
 ) -> SitePage:

@@ -6,16 +6,18 @@ SQLite runs in WAL with one writer at a time (`BEGIN IMMEDIATE`); PostgreSQL as 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from backend.errors import Unavailable
 from backend.settings import Settings
+from backend.store.turns import Turns
 
 __all__ = ["Database", "Session"]
 
@@ -30,6 +32,7 @@ class Database:
         self.is_sqlite = settings.is_sqlite
         self.url = settings.database_url
         self.engine = _make_engine(settings)
+        self._turns = Turns()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -37,7 +40,7 @@ class Database:
 
         Raises Unavailable when the database is locked, full or gone; nothing was changed then.
         """
-        with self._translated(), Session(self.engine, expire_on_commit=False) as session:
+        with self._translated(), self._turn(), self._session() as session:
             if self.is_sqlite:
                 session.connection().execute(text("BEGIN IMMEDIATE"))
             yield session
@@ -46,7 +49,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that sees one moment of the database and writes nothing."""
-        with self._translated(), Session(self.engine, expire_on_commit=False) as session:
+        with self._translated(), self._session() as session:
             if self.is_sqlite:
                 session.connection().execute(text("BEGIN"))
             else:
@@ -57,11 +60,17 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    def _session(self) -> Session:
+        return Session(self.engine, expire_on_commit=False)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.take(BUSY_SECONDS) if self.is_sqlite else nullcontext()
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except (OperationalError, PoolTimeout, TimeoutError) as error:
             raise Unavailable(
                 "The database cannot be used at the moment.", hint="Try again in some seconds."
             ) from error

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from backend.errors import (
     Conflict,
+    FetchFailed,
     Forbidden,
     Invalid,
     LimitReached,
@@ -28,6 +29,7 @@ STATUS: dict[type[ServiceError], int] = {
     LimitReached: 403,
     TooMany: 429,
     Unavailable: 503,
+    FetchFailed: 502,
 }
 RETRY_SECONDS = 5
 """What `Retry-After` says when the service cannot know better."""
