@@ -77,7 +77,7 @@ class Settings:
         """Return the settings of an environment. Raises Invalid naming the variable."""
         read = _Reader(environment)
         data_dir = Path(read.text("DATA_DIR") or platformdirs.user_data_dir("4site"))
-        port = read.number("PORT", 8000)
+        port = read.number("PORT", 8000, limit=65_535)
         host = read.text("HOST") or "127.0.0.1"
         return cls(
             data_dir=data_dir,
@@ -88,11 +88,11 @@ class Settings:
             port=port,
             workers=max(1, read.number("WORKERS", 1)),
             secret=read.secret("SECRET"),
-            redis_url=read.text("REDIS_URL"),
+            redis_url=read.url("REDIS_URL", "redis", "rediss", "unix"),
             owner_email=read.text("OWNER_EMAIL") or "owner@localhost",
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
             country_header=read.text("COUNTRY_HEADER"),
-            smtp_url=read.text("SMTP_URL"),
+            smtp_url=read.url("SMTP_URL", "smtp", "smtps"),
             mail_from=read.text("MAIL_FROM") or "4site <no-reply@localhost>",
             github_client_id=read.text("GITHUB_CLIENT_ID"),
             github_client_secret=read.text("GITHUB_CLIENT_SECRET"),
@@ -117,11 +117,22 @@ class _Reader:
     def text(self, name: str) -> str | None:
         return self._environment.get(f"FOURSITE_{name}", "").strip() or None
 
-    def number(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, *, limit: int = 1_000_000) -> int:
         text = self.text(name)
-        if text is not None and not text.isdecimal():
-            raise self._wrong(name, text, "a whole number")
+        if text is not None and not (text.isdecimal() and int(text[:8]) <= limit):
+            raise self._wrong(name, text, f"a whole number up to {limit}")
         return default if text is None else int(text)
+
+    def url(self, name: str, *schemes: str) -> str | None:
+        """Read an address that may hold a password, which no error may show."""
+        text = self.text(name)
+        if text is not None and _scheme_of(text) not in schemes:
+            raise Invalid(
+                f"FOURSITE_{name} is not an address that begins with {' or '.join(schemes)}.",
+                field=f"FOURSITE_{name}",
+                hint="Correct the variable or unset it.",
+            )
+        return text
 
     def secret(self, name: str) -> str | None:
         text = self.text(name)
@@ -161,12 +172,22 @@ class _Reader:
         )
 
 
+def _scheme_of(url: str) -> str:
+    """Return the scheme of an address, '' when it cannot be one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname  # both are parsed only now
+    except ValueError:
+        return ""
+    return parts.scheme
+
+
 def _driver(url: str) -> str:
     """Return a database URL with the driver that is installed."""
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+    scheme = _scheme_of(url)
+    if scheme in {"postgresql", "postgres"}:
+        return "postgresql+psycopg" + url.removeprefix(scheme)
+    if scheme == "postgresql+psycopg" or (scheme == "sqlite" and url.startswith("sqlite:///")):
         return url
     raise Invalid(
         "FOURSITE_DATABASE_URL names an unknown kind of database.",

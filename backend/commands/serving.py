@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -22,6 +25,9 @@ from backend.settings import Settings
 
 STOP_SECONDS = 30
 """How long requests may take to finish once the service was told to stop."""
+WORKER_SECONDS = 60
+"""How long a worker may take to answer its parent. It counts from the start of its imports: with
+uvicorn's 5 seconds a slow machine would kill its workers for ever."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than the proxies' own (60 s is usual), so that they and not we end idle connections."""
 
@@ -45,6 +51,8 @@ def bind(settings: Settings) -> socket.socket:
 
 def serve(settings: Settings, bound: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun."""
+    if settings.workers > 1:
+        settings = replace(settings, metrics_dir=_share_metrics(settings))
     config = uvicorn.Config(
         partial(make_app, settings),
         factory=True,
@@ -59,6 +67,7 @@ def serve(settings: Settings, bound: socket.socket) -> None:
         log_config=None,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )
     if settings.workers > 1:
         Multiprocess(config, sockets=[bound]).run()
@@ -67,6 +76,18 @@ def serve(settings: Settings, bound: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run(sockets=[bound])
+
+
+def _share_metrics(settings: Settings) -> Path:
+    """Make the folder through which processes add up their metrics, and name it to them.
+
+    prometheus-client reads the variable when it is imported, which is in each new process.
+    """
+    folder = settings.data_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
 
 
 def make_app(settings: Settings) -> App:

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from backend.errors import Unavailable
 from backend.store.database import Database
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -64,6 +65,11 @@ def _run(connection: Connection, revision: str) -> None:
     config.attributes["connection"] = connection
     known = known_revisions()
     current = current_revision(connection)
+    if current is not None and current not in known:
+        raise Unavailable(
+            f"The database is at revision {current}, which this release does not know.",
+            hint="Use the release that made it, or a newer one.",
+        )
     goes_down = revision == "base" or (
         current in known and revision in known and known.index(revision) > known.index(current)
     )

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 
+import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from backend.domain.actors import Scope
 from backend.errors import TooMany
-from backend.gateways.live import Fanout, Message
+from backend.gateways.live import Fanout, Listener, Message
 from backend.metrics import STREAMS
 from backend.web.limits import limited
 from backend.web.signed_in import actor_of
@@ -30,6 +31,8 @@ STREAM_SECONDS = 15 * 60
 OPEN_STREAMS = 1_000
 """How many one process keeps open."""
 RETRY_MILLISECONDS = 3_000
+GRACE_SECONDS = 2.0
+"""What a stream has to end by itself when the service stops."""
 _SHOWCASE = "showcase"
 
 
@@ -43,9 +46,14 @@ def routes(fanout: Fanout) -> list[BaseRoute]:
             raise TooMany("Too many streams are open.", retry_after=30, hint="Try again later.")
         channels = await run_in_threadpool(_channels_of, request)
         after = request.headers.get("last-event-id", "")[:64] or None
-        events = _events(fanout, channels, after, open_streams)
+        is_ending = anyio.Event()
         return EventSourceResponse(
-            events, ping=HEARTBEAT_SECONDS, sep="\n", headers={"X-Accel-Buffering": "no"}
+            _events(fanout, channels, after, is_ending, open_streams),
+            ping=HEARTBEAT_SECONDS,
+            sep="\n",
+            headers={"X-Accel-Buffering": "no"},
+            shutdown_event=is_ending,
+            shutdown_grace_period=GRACE_SECONDS,
         )
 
     return [Route("/api/v1/stream", stream)]
@@ -60,9 +68,14 @@ def _channels_of(request: Request) -> list[str]:
 
 
 async def _events(
-    fanout: Fanout, channels: list[str], after: str | None, open_streams: set[object]
+    fanout: Fanout,
+    channels: list[str],
+    after: str | None,
+    is_ending: anyio.Event,
+    open_streams: set[object],
 ) -> AsyncIterator[ServerSentEvent]:
     listener = fanout.listen(channels, after=after)
+    watch = asyncio.create_task(_end_with(is_ending, listener))
     open_streams.add(listener)
     STREAMS.inc()
     try:
@@ -73,9 +86,16 @@ async def _events(
     except TimeoutError:
         return
     finally:
+        watch.cancel()
         fanout.leave(listener)
         open_streams.discard(listener)
         STREAMS.dec()
+
+
+async def _end_with(is_ending: anyio.Event, listener: Listener) -> None:
+    """End the listener when the service stops, so that the answer ends as one that is whole."""
+    await is_ending.wait()
+    listener.offer(None)
 
 
 def _to_event(message: Message) -> ServerSentEvent:

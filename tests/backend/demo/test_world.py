@@ -19,6 +19,7 @@ from backend.domain.actors import owner_of
 from backend.domain.instants import Day, date_of, start_of
 from backend.domain.referrals import ReferralState
 from backend.store.tables.all import METADATA
+from tests.support.postgresql import PostgreSQL
 from tests.support.running import server_command as server
 from tests.support.service import add_account, make_context
 
@@ -73,8 +74,10 @@ def test_the_same_start_makes_the_same_rows(world: Context, tmp_path: Path) -> N
     assert first == second
 
 
-def test_it_is_the_same_on_postgresql(world: Context, tmp_path: Path, postgresql: object) -> None:
-    url = postgresql.new_database()  # type: ignore[attr-defined]  # the fixture's server
+def test_it_is_the_same_on_postgresql(
+    world: Context, tmp_path: Path, postgresql: PostgreSQL
+) -> None:
+    url = postgresql.new_database()
     other = make_world(tmp_path, url)
     first, second = rows(world), rows(other)
     other.database.close()
@@ -93,7 +96,8 @@ def test_there_is_something_to_see_everywhere(world: Context) -> None:
     assert one(world, "SELECT count(DISTINCT platform) FROM share") >= 10
     assert one(world, "SELECT count(*) FROM showcase") >= 15
     now = world.clock.now()
-    assert one(world, f"SELECT count(*) FROM showcase WHERE featured_until > {now}") >= 5  # noqa: S608
+    featured = f"SELECT count(*) FROM showcase WHERE featured_until > {now}"  # noqa: S608
+    assert one(world, featured) >= 5
     assert one(world, "SELECT count(DISTINCT kind) FROM event") == 8
 
 

@@ -14,6 +14,7 @@ from backend.jobs.engine import Engine
 from backend.jobs.schedules import SCHEDULES
 from backend.jobs.tasks import TASKS
 from tests.support.mail_server import TAKEN, MailServer, start_mail_server
+from tests.support.postgresql import PostgreSQL
 from tests.support.running import run_server
 from tests.support.service import make_context
 
@@ -122,8 +123,8 @@ def test_a_job_that_was_under_way_at_a_crash_is_taken_up_again(
     assert len(server.mails) == 1
 
 
-def test_several_processes_do_the_clock_s_work_once(postgresql: object, tmp_path: Path) -> None:
-    url = postgresql.new_database()  # type: ignore[attr-defined]  # the fixture's server
+def test_several_processes_do_the_clock_s_work_once(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    url = postgresql.new_database()
     variables = {"FOURSITE_DATABASE_URL": url}
     with run_server(tmp_path / "one", environment=variables) as one:
         until(lambda: "jobs_started" in one.text)
