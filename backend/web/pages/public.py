@@ -226,8 +226,8 @@ class _PublicPages:
         )
 
     def robots(self, _request: Request) -> Response:
-        lines = ("User-agent: *", "Disallow: /account", "Disallow: /api/", "Disallow: /s/")
-        text = "\n".join([*lines, f"Sitemap: {self._base_url}/sitemap.xml", ""])
+        private = (f"Disallow: {path}" for path in ("/api/", "/dashboard", "/r/", "/s/"))
+        text = "\n".join(["User-agent: *", *private, f"Sitemap: {self._base_url}/sitemap.xml", ""])
         return PlainTextResponse(text, headers={"Cache-Control": "public, max-age=3600"})
 
     def sitemap(self, request: Request) -> Response:
