@@ -169,11 +169,14 @@ class BuildOptions:
     token: str | None = field(default=None, repr=False)
     github_host: str | None = None
     """The host that `owner/name` means and that alone may see the token (`GH_HOST`); None is
-    github.com, with the token for every GitHub that the settings name.
+    github.com.
     """
     processes: int | None = None
     """How many processes render; None chooses by the number of pages and cores."""
 
     def token_for(self, host: str) -> str | None:
-        """Return the token where `host` may see it."""
-        return self.token if self.github_host in {None, host} else None
+        """Return the token where `host` may see it: one that the person chose, never a file.
+
+        The settings may be a stranger's, and name any host at all as a GitHub.
+        """
+        return self.token if host == (self.github_host or "github.com") else None

@@ -41,6 +41,8 @@ def test_without_a_preferred_host_the_public_one_is_meant(monkeypatch: pytest.Mo
     options = _options("octo/hello")
     assert options.github_host is None
     assert options.token_for("github.com") == "public"
+    for other in ("git.example.com", "api.github.com.evil.example", "github.com:8443", ""):
+        assert options.token_for(other) is None
 
 
 def test_offline_run_looks_for_no_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,5 +75,10 @@ class Opener:
 def opener(github: FakeGitHub, tmp_path: Path) -> Opener:
     return Opener(
         settings=SourceSettings(forges={github.host: "github"}),
-        options=BuildOptions(cache_dir=tmp_path / "cache", token=GOOD_TOKEN, out=tmp_path / "o"),
+        options=BuildOptions(
+            cache_dir=tmp_path / "cache",
+            token=GOOD_TOKEN,
+            github_host=github.host,
+            out=tmp_path / "o",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,7 @@ def test_any_git_url_is_cloned_once(
     github: FakeGitHub, hello: FakeRepository, opener: Opener
 ) -> None:
     opener.settings = type(opener.settings)()
+    opener.options = replace(opener.options, github_host=None)
     url = f"{github.base}/{SLUG}.git"
     first = opener.open(f"{url}#feature/x")
     assert (first.ref, first.default_branch, first.name) == ("feature/x", "trunk", "hello")

@@ -239,7 +239,7 @@ def test_archived_and_forked_are_told(
     assert (facts.description, facts.homepage, facts.license_spdx) == (None, None, None)
 
 
-def test_the_token_goes_to_the_hosts_of_the_settings_and_to_no_other(
+def test_the_token_goes_to_the_host_that_the_environment_names_and_to_no_other(
     github: FakeGitHub, hello: FakeRepository, opener: Opener
 ) -> None:
     opener.open(f"{github.base}/{SLUG}")
@@ -247,7 +247,7 @@ def test_the_token_goes_to_the_hosts_of_the_settings_and_to_no_other(
     assert {one.authorization for one in asked} == {"Bearer good-token"}
     github.asked.clear()
     opener.settings = type(opener.settings)()
-    opener.open(f"{github.base}/{SLUG}.git")
+    opener.open(f"{github.base}/{SLUG}.git", github_host=None)
     assert {one.authorization for one in github.asked} == {None}
 
 
@@ -303,3 +303,20 @@ def test_the_token_of_a_preferred_host_goes_to_no_other(
     assert {one.authorization for one in github.asked if one.authorization} == {
         f"Bearer {GOOD_TOKEN}"
     }
+
+
+def test_no_token_goes_to_a_host_that_only_a_file_names(
+    github: FakeGitHub, hello: FakeRepository, opener: Opener, tmp_path: Path
+) -> None:
+    folder = tmp_path / "stranger"
+    folder.mkdir()
+    (folder / "README.md").write_text("# Hi")
+    # What a stranger's own 4site.toml can say: this host is a GitHub, and the project is there.
+    opener.settings = type(opener.settings)(
+        forge=f"{github.base}/{SLUG}", forges=opener.settings.forges
+    )
+    for host in (None, "github.com", "git.team.example"):
+        opener.open(str(folder), enrich=True, github_host=host, use_cache=False)
+        opener.open(f"{github.base}/{SLUG}", github_host=host, use_cache=False)
+    assert github.asked
+    assert {one.authorization for one in github.asked} == {None}
