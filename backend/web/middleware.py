@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +38,8 @@ _HEADERS: dict[bytes, bytes] = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"strict-origin-when-cross-origin",
     b"cross-origin-opener-policy": b"same-origin",
+    # Whatever does not say that it may be kept is somebody's own.
+    b"cache-control": b"no-store",
 }
 
 
@@ -48,9 +51,7 @@ class HotPath:
         self._path = path
         self._endpoint = endpoint
         self._seconds = REQUEST_SECONDS.labels(path)
-        self._counts = {
-            status: REQUESTS.labels(path, "POST", str(status)) for status in range(200, 600)
-        }
+        self._counts: dict[int, Counter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != self._path:
@@ -60,11 +61,17 @@ class HotPath:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._counts[message["status"]].inc()
+                self._counter(message["status"]).inc()
                 self._seconds.observe(time.perf_counter() - began)
             await send(message)
 
         await self._endpoint(scope, receive, counted)
+
+    def _counter(self, status: int) -> Counter:
+        """Return the status's counter; looking it up by labels each time costs 2 µs."""
+        if status not in self._counts:
+            self._counts[status] = REQUESTS.labels(self._path, "POST", str(status))
+        return self._counts[status]
 
 
 class Requests:
