@@ -37,9 +37,7 @@ class DayTally:
     @property
     def engagement_points(self) -> int:
         """What the day adds to the engagement window, in thousandths."""
-        return sum(
-            points * int(getattr(self, TALLIED[kind])) for kind, points in ENGAGEMENT_POINTS.items()
-        )
+        return sum([points * int(getattr(self, name)) for name, points in _ENGAGEMENT_POINTS])
 
 
 TALLIED: dict[EventKind, str] = {
@@ -54,6 +52,8 @@ TALLIED: dict[EventKind, str] = {
     EventKind.POWERED_CLICK: "powered_clicks",
 }
 """The count of a tally that one event of each kind adds one to."""
+_ENGAGEMENT_POINTS = [(TALLIED[kind], points) for kind, points in ENGAGEMENT_POINTS.items()]
+_COUNTS = tuple(field.name for field in fields(DayTally))
 ENGAGING = tuple(TALLIED[kind] for kind in ENGAGEMENT_POINTS)
 """The counts of a tally that make up its engagement points."""
 
@@ -106,13 +106,10 @@ class Standing:
 
 def add_up(tallies: Iterable[DayTally]) -> DayTally:
     """Return the sum of several tallies."""
-    total = [0] * len(fields(DayTally))
-    for tally in tallies:
-        for index, field in enumerate(fields(DayTally)):
-            total[index] += getattr(tally, field.name)
-    return DayTally(
-        **{field.name: value for field, value in zip(fields(DayTally), total, strict=True)}
-    )
+    parts = list(tallies)
+    if len(parts) == 1:
+        return parts[0]
+    return DayTally(**{name: sum(getattr(part, name) for part in parts) for name in _COUNTS})
 
 
 def advance(
@@ -135,18 +132,27 @@ def advance(
         standing.window_day,
         standing.engagement_points + added.engagement_points,
     )
-    grown = replace(
-        standing,
+    facts = ScoreFacts(
         views=standing.views + added.views,
         likes=standing.likes + added.likes,
         comments=standing.comments + added.comments,
-        shares=shares,
         share_points=standing.share_points + added.share_points,
+        engagement_points=points,
+    )
+    grown = replace(
+        standing,
+        views=facts.views,
+        likes=facts.likes,
+        comments=facts.comments,
+        shares=shares,
+        share_points=facts.share_points,
         engagement_points=points,
         window_day=day,
         featured_until=begun[-1].ends_at if begun else standing.featured_until,
+        score=score(facts, published_at=standing.published_at, tier=standing.tier, now=now),
+        as_of=now,
     )
-    return rescore(grown, now), begun
+    return grown, begun
 
 
 def rescore(standing: Standing, now: Instant) -> Standing:

@@ -7,18 +7,18 @@ Leans on the primary key of `event` (tenant, day, site, id), which drops repeats
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Insert, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col
 
 from backend.domain.events import Event
 from backend.domain.instants import Day, day_of
 from backend.domain.standing import DayTally
+from backend.store.bulk import insert_many, is_among
 from backend.store.tables.events import EventRow, SiteDayRow
 
 DayRef = tuple[str, str, Day]
@@ -85,26 +85,8 @@ def _drop_known(connection: Connection, events: Sequence[Event]) -> list[Event]:
 
 def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
     """Add each tally to its day, in the order of the keys."""
-    rows = [
-        {"tenant": tenant, "site": site, "day": day}
-        | {name: getattr(tallies[tenant, site, day], name) for name in _COUNTS}
-        for tenant, site, day in sorted(tallies)
-    ]
-    if rows:
-        session.connection().execute(_add_to_day(session.connection().dialect.name), rows)
-
-
-@lru_cache(maxsize=2)
-def _add_to_day(dialect_name: str) -> Insert:
-    table: Any = SiteDayRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
-    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    added: dict[str, Any] = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
-    added["visitors"] = None  # a day that was closed is counted again
-    result: Insert = statement.on_conflict_do_update(
-        index_elements=["tenant", "site", "day"], set_=added
-    )
-    return result
+    rows = [(*key, *_COUNTS_OF(tallies[key])) for key in sorted(tallies)]
+    _ADD_TO_DAY.run(session.connection(), rows)
 
 
 def _row(event: Event) -> tuple[Any, ...]:
@@ -136,9 +118,17 @@ _KNOWN = select(col(EventRow.id)).where(
     col(EventRow.tenant) == bindparam("tenant"),
     col(EventRow.day) == bindparam("day"),
     col(EventRow.site) == bindparam("site"),
-    col(EventRow.id).in_(bindparam("ids", expanding=True)),
+    is_among(col(EventRow.id), "ids"),
 )
 _COUNTS = tuple(DayTally.__dataclass_fields__)
+_COUNTS_OF = attrgetter(*_COUNTS)
+_ADD_TO_DAY = insert_many(
+    SiteDayRow.__table__,  # type: ignore[attr-defined]  # SQLModel makes it
+    ("tenant", "site", "day", *_COUNTS),
+    on_conflict="ON CONFLICT (tenant, site, day) DO UPDATE SET "
+    + "".join(f"{name} = site_day.{name} + excluded.{name}, " for name in _COUNTS)
+    + "visitors = NULL",  # a day that was closed is counted again
+)
 
 
 def tally_rows(rows: Iterable[Any]) -> dict[DayRef, DayTally]:

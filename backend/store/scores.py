@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, func, insert, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -21,6 +22,7 @@ from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.domain.tiers import Tier
+from backend.store.bulk import is_among, update_many
 from backend.store.ownership import owned
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
@@ -37,15 +39,11 @@ def lock_sites(session: Session, sites: Iterable[SiteRef]) -> None:
 
     A transaction on SQLite holds the database's write lock already.
     """
-    if session.connection().dialect.name == "sqlite":
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
         return
-    for tenant, some in _chunks(sites):
-        session.execute(
-            select(col(ScoreRow.site))
-            .where(col(ScoreRow.tenant) == tenant, col(ScoreRow.site).in_(some))
-            .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
-            .with_for_update()
-        )
+    for tenant, some in _by_tenant(sites):
+        connection.execute(_LOCK, {"tenant": tenant, "sites": some})
 
 
 def lock_every_site(session: Session) -> None:
@@ -70,10 +68,8 @@ def lock_standings(session: Session, sites: Iterable[SiteRef]) -> dict[SiteRef, 
     wanted = sorted(set(sites))
     lock_sites(session, wanted)
     standings: dict[SiteRef, Standing] = {}
-    for tenant, some in _chunks(wanted):
-        found = session.execute(
-            _select_standings().where(col(ScoreRow.tenant) == tenant, col(ScoreRow.site).in_(some))
-        )
+    for tenant, some in _by_tenant(wanted):
+        found = session.connection().execute(_STANDINGS, {"tenant": tenant, "sites": some})
         standings |= {(row.tenant, row.site): _to_standing(row) for row in found}
     return standings
 
@@ -97,17 +93,7 @@ def read_own_standings(session: Session, actor: Actor) -> list[Standing]:
 
 def save_standings(session: Session, standings: Sequence[Standing]) -> None:
     """Write what a standing caches; site and owner stay as they are."""
-    if not standings:
-        return
-    statement = (
-        update(ScoreRow)
-        .where(
-            col(ScoreRow.tenant) == bindparam("key_tenant"),
-            col(ScoreRow.site) == bindparam("key_site"),
-        )
-        .values({name: bindparam(name) for name in _CACHED})
-    )
-    session.connection().execute(statement, [_cached(standing) for standing in standings])
+    _SAVE.run(session.connection(), [_cached(standing) for standing in standings])
 
 
 def add_featurings(session: Session, begun: Iterable[tuple[SiteRef, Featuring]]) -> None:
@@ -129,44 +115,32 @@ def add_featurings(session: Session, begun: Iterable[tuple[SiteRef, Featuring]])
 def window_points(session: Session, sites: Iterable[SiteRef], now: Instant) -> dict[SiteRef, int]:
     """Return the engagement points of each site over the window that ends with the day of `now`."""
     today = day_of(now)
-    sums = [func.coalesce(func.sum(getattr(SiteDayRow, name)), 0).label(name) for name in ENGAGING]
     wanted = sorted(set(sites))
     points = dict.fromkeys(wanted, 0)
-    for tenant, some in _chunks(wanted):
-        found = session.execute(
-            select(col(SiteDayRow.site), *sums)
-            .where(
-                col(SiteDayRow.tenant) == tenant,
-                col(SiteDayRow.site).in_(some),
-                col(SiteDayRow.day) > today - ENGAGEMENT_DAYS,
-                col(SiteDayRow.day) <= today,
-            )
-            .group_by(col(SiteDayRow.site))
-        )
-        for row in found:
+    for tenant, some in _by_tenant(wanted):
+        values = {
+            "tenant": tenant, "sites": some, "first": today - ENGAGEMENT_DAYS + 1, "last": today,
+        }  # fmt: skip
+        for row in session.connection().execute(_WINDOW, values):
             tally = DayTally(**{name: int(getattr(row, name)) for name in ENGAGING})
             points[tenant, row.site] = tally.engagement_points
     return points
 
 
-_SITES_A_QUERY = 500  # SQLite allows 32 766 bound values in one statement, PostgreSQL 65 535
 _CACHED = (
     "views", "likes", "comments", "shares", "share_points", "engagement_points", "window_day",
     "score", "as_of", "featured_until",
 )  # fmt: skip
 
 
-def _chunks(sites: Iterable[SiteRef]) -> Iterator[tuple[str, list[str]]]:
-    """Give the ids of each tenant, in order and some at a time."""
+def _by_tenant(sites: Iterable[SiteRef]) -> Iterator[tuple[str, list[str]]]:
+    """Give the ids of each tenant, in order."""
     for tenant, refs in groupby(sorted(set(sites)), key=lambda ref: ref[0]):
-        ids = [site for _tenant, site in refs]
-        for start in range(0, len(ids), _SITES_A_QUERY):
-            yield tenant, ids[start : start + _SITES_A_QUERY]
+        yield tenant, [site for _tenant, site in refs]
 
 
-def _cached(standing: Standing) -> dict[str, Any]:
-    values = {name: getattr(standing, name) for name in _CACHED}
-    return values | {"key_tenant": standing.tenant, "key_site": standing.site}
+def _cached(standing: Standing) -> tuple[Any, ...]:
+    return (*_CACHED_OF(standing), standing.tenant, standing.site)
 
 
 def _select_standings() -> Select[Any]:
@@ -191,6 +165,32 @@ def _select_standings() -> Select[Any]:
             & (col(AccountRow.id) == col(SiteRow.account)),
         )
     )
+
+
+# Made once: putting a statement together costs more than running it.
+_LOCK = (
+    select(col(ScoreRow.site))
+    .where(col(ScoreRow.tenant) == bindparam("tenant"), is_among(col(ScoreRow.site), "sites"))
+    .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
+    .with_for_update()
+)
+_STANDINGS = _select_standings().where(
+    col(ScoreRow.tenant) == bindparam("tenant"), is_among(col(ScoreRow.site), "sites")
+)
+_WINDOW = (
+    select(
+        col(SiteDayRow.site),
+        *(func.sum(getattr(SiteDayRow, name)).label(name) for name in ENGAGING),
+    )
+    .where(
+        col(SiteDayRow.tenant) == bindparam("tenant"),
+        is_among(col(SiteDayRow.site), "sites"),
+        col(SiteDayRow.day).between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(col(SiteDayRow.site))
+)
+_CACHED_OF = attrgetter(*_CACHED)
+_SAVE = update_many(ScoreRow.__table__, _CACHED, key=("tenant", "site"))  # type: ignore[attr-defined]  # SQLModel makes it
 
 
 def _to_standing(row: Any) -> Standing:

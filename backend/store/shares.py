@@ -1,7 +1,8 @@
 """Shares and the clicks on them.
 
-Leans on the primary key (tenant, site, id) and on `ix_share_visitor` (tenant, visitor, at): a
-visitor's hash holds the site, so that no two sites have one in common.
+Leans on `ix_share_id`, for ids are drawn at random, on the primary key (tenant, site, id), and on
+`ix_share_visitor` (tenant, visitor, at): a visitor's hash holds the site, so that no two sites have
+one in common.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from backend.domain.events import Event
 from backend.domain.instants import Instant
 from backend.domain.shares import EarlierShare, Platform, share_points, window_start
+from backend.store.bulk import Bulk, insert_many, is_among
 from backend.store.tables.events import ShareRow
 
 ShareRef = tuple[str, str, str]
@@ -40,15 +42,12 @@ class NewShare:
 
 def find_known(session: Session, refs: Iterable[ShareRef]) -> set[ShareRef]:
     """Return which of the shares exist."""
-    wanted = sorted(set(refs))
+    wanted = set(refs)
     if not wanted:
         return set()
-    found = session.execute(
-        select(col(ShareRow.tenant), col(ShareRow.site), col(ShareRow.id)).where(
-            tuple_(col(ShareRow.tenant), col(ShareRow.site), col(ShareRow.id)).in_(wanted)
-        )
-    )
-    return {(row.tenant, row.site, row.id) for row in found}
+    ids = sorted({ref[2] for ref in wanted})
+    found = session.connection().execute(_KNOWN, {"ids": ids})
+    return wanted & {(row.tenant, row.site, row.id) for row in found}
 
 
 def find_earlier(session: Session, events: Iterable[Event]) -> dict[VisitorRef, list[EarlierShare]]:
@@ -62,18 +61,10 @@ def find_earlier(session: Session, events: Iterable[Event]) -> dict[VisitorRef, 
         starts[event.tenant] = min(start, starts.get(event.tenant, start))
     for tenant, start in starts.items():
         visitors = sorted({ref[2] for ref in found if ref[0] == tenant})
-        for first in range(0, len(visitors), _VISITORS_A_QUERY):
-            some = visitors[first : first + _VISITORS_A_QUERY]
-            rows = session.execute(
-                select(ShareRow).where(
-                    col(ShareRow.tenant) == tenant,
-                    col(ShareRow.visitor).in_(some),
-                    col(ShareRow.at) > start,
-                )
-            )
-            for row in rows.scalars():
-                if (tenant, row.site, row.visitor) in found:
-                    found[tenant, row.site, row.visitor].append(_to_earlier(row))
+        values = {"tenant": tenant, "visitors": visitors, "start": start}
+        for row in session.connection().execute(_EARLIER, values):
+            if (tenant, row.site, row.visitor) in found:
+                found[tenant, row.site, row.visitor].append(_to_earlier(row))
     return found
 
 
@@ -85,8 +76,7 @@ def hashes_of(event: Event) -> tuple[str, ...]:
 
 def insert_shares(session: Session, shares: Sequence[NewShare]) -> None:
     """Record shares."""
-    if shares:
-        session.connection().execute(insert(ShareRow), [_row(share) for share in shares])
+    _INSERT.run(session.connection(), [_row(share) for share in shares])
 
 
 def add_clicks(session: Session, clicks: Iterable[Event]) -> None:
@@ -96,20 +86,8 @@ def add_clicks(session: Session, clicks: Iterable[Event]) -> None:
         ref = (click.tenant, click.site, click.via or "")
         number, first = sums.get(ref, (0, click.at))
         sums[ref] = (number + 1, min(first, click.at))
-    if sums:
-        session.connection().execute(
-            _ADD_CLICKS,
-            [
-                {
-                    "of_tenant": ref[0],
-                    "of_site": ref[1],
-                    "of_id": ref[2],
-                    "more": more,
-                    "first": first,
-                }
-                for ref, (more, first) in sorted(sums.items())
-            ],
-        )
+    rows = [(more, first, *ref) for ref, (more, first) in sorted(sums.items())]
+    _ADD_CLICKS.run(session.connection(), rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,40 +113,58 @@ def find_target(session: Session, share: str) -> ShareTarget | None:
     )
 
 
-_VISITORS_A_QUERY = 500
-_ADD_CLICKS = (
-    update(ShareRow)
-    .where(
-        col(ShareRow.tenant) == bindparam("of_tenant"),
-        col(ShareRow.site) == bindparam("of_site"),
-        col(ShareRow.id) == bindparam("of_id"),
-    )
-    .values(
-        clicks=col(ShareRow.clicks) + bindparam("more"),
-        proved_at=func.coalesce(col(ShareRow.proved_at), bindparam("first", type_=BigInteger)),
-    )
+_TABLE: Any = ShareRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
+_KEY = ("tenant", "site", "id")
+_COLUMNS = (
+    *_KEY, "platform", "page", "at", "visitor", "visitor_yesterday", "network", "is_counted",
+    "points", "clicks",
+)  # fmt: skip
+_INSERT = insert_many(_TABLE, _COLUMNS)
+_ADD_CLICKS = Bulk(
+    _TABLE,
+    ("clicks", "proved_at", *_KEY),
+    sqlite="UPDATE share SET clicks = clicks + ?, proved_at = coalesce(proved_at, ?)"
+    " WHERE tenant = ? AND site = ? AND id = ?",
+    postgresql="UPDATE share SET clicks = share.clicks + new.clicks,"
+    " proved_at = coalesce(share.proved_at, new.proved_at) FROM {new}"
+    " WHERE share.tenant = new.tenant AND share.site = new.site AND share.id = new.id",
+)
+_KNOWN = select(col(ShareRow.tenant), col(ShareRow.site), col(ShareRow.id)).where(
+    is_among(col(ShareRow.id), "ids")
+)
+_EARLIER = select(
+    col(ShareRow.site),
+    col(ShareRow.visitor),
+    col(ShareRow.platform),
+    col(ShareRow.page),
+    col(ShareRow.at),
+    col(ShareRow.is_counted),
+).where(
+    col(ShareRow.tenant) == bindparam("tenant"),
+    is_among(col(ShareRow.visitor), "visitors"),
+    col(ShareRow.at) > bindparam("start"),
 )
 
 
-def _row(share: NewShare) -> dict[str, Any]:
+def _row(share: NewShare) -> tuple[Any, ...]:
     event = share.event
-    return {
-        "tenant": event.tenant,
-        "site": event.site,
-        "id": event.id,
-        "platform": event.platform,
-        "page": event.page,
-        "at": share.at,
-        "visitor": event.visitor,
-        "visitor_yesterday": event.visitor_yesterday,
-        "network": event.network,
-        "is_counted": share.is_counted,
-        "points": share.points,
-        "clicks": 0,
-    }
+    return (
+        event.tenant,
+        event.site,
+        event.id,
+        event.platform.value if event.platform else "",
+        event.page,
+        share.at,
+        event.visitor,
+        event.visitor_yesterday,
+        event.network,
+        share.is_counted,
+        share.points,
+        0,
+    )
 
 
-def _to_earlier(row: ShareRow) -> EarlierShare:
+def _to_earlier(row: Any) -> EarlierShare:
     return EarlierShare(
         platform=Platform(row.platform),
         page=row.page,

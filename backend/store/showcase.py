@@ -6,39 +6,70 @@ Leans on `ix_showcase_order` (tenant, rank_score, rank_shares, published_at, sit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, bindparam, case, delete, exists, literal, or_, select, tuple_
+from sqlalchemy import (
+    Insert,
+    Select,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from backend.domain.instants import Instant
-from backend.domain.showcase import Rank, ShowcaseCard, ShowcaseFilter
+from backend.domain.showcase import Listing, Rank, ShowcaseCard, ShowcaseFilter
 from backend.domain.standing import Standing
 from backend.domain.tiers import Tier
+from backend.store.bulk import is_among
 from backend.store.scores import FIRST, SiteRef
+from backend.store.tables.accounts import AccountRow
 from backend.store.tables.sites import ScoreRow, ShowcaseRow, SiteRow
 
 
-def place(session: Session, standings: Sequence[Standing], now: Instant) -> None:
+def place(session: Session, standings: Iterable[Standing], now: Instant) -> None:
     """Give each site the place that its standing has at `now`, or take the place away.
 
-    What a card shows of the site itself is copied anew. The caller holds the sites' locks.
+    The standings are saved already; what a card shows of the site itself is copied anew. The
+    caller holds the sites' locks.
     """
-    placed: list[dict[str, Any]] = []
-    gone: list[dict[str, Any]] = []
+    connection = session.connection()
+    sites: dict[tuple[str, _Change], list[str]] = {}
     for standing in standings:
-        key = {"key_tenant": standing.tenant, "key_site": standing.site}
-        listing = standing.listing(now)
-        if listing is None:
-            gone.append(key)
+        change = _Change.of(standing.listing(now))
+        sites.setdefault((standing.tenant, change), []).append(standing.site)
+    for (tenant, change), some in sites.items():
+        values: dict[str, object] = {"of_tenant": tenant, "of_sites": some}
+        if change is _Change.TAKE_AWAY:
+            connection.execute(_TAKE_AWAY, values)
         else:
-            placed.append(key | _ranks(standing) | {"new_until": listing.until, "new_now": now})
-    if gone:
-        session.connection().execute(_TAKE_AWAY, gone)
-    if placed:
-        session.connection().execute(_put(session), placed)
+            put = _put(connection.dialect.name, has_end=change is _Change.LIST_FOR_A_TIME)
+            connection.execute(put, values | {"at": now})
+
+
+class _Change(Enum):
+    """What becomes of a place."""
+
+    TAKE_AWAY = auto()
+    LIST = auto()
+    LIST_FOR_A_TIME = auto()
+
+    @classmethod
+    def of(cls, listing: Listing | None) -> _Change:
+        if listing is None:
+            return cls.TAKE_AWAY
+        return cls.LIST if listing.until is None else cls.LIST_FOR_A_TIME
 
 
 def drop_strays(session: Session) -> None:
@@ -144,50 +175,62 @@ def find_card(session: Session, key: str, now: Instant) -> ShowcaseCard | None:
 COPIED = (
     "key", "title", "description", "url", "repository", "kind", "language", "topics", "thumbnail",
 )  # fmt: skip
-_RANKED = ("rank_score", "rank_shares", "until", "featured_until", "tier")
 _TAKE_AWAY = delete(ShowcaseRow).where(
-    col(ShowcaseRow.tenant) == bindparam("key_tenant"),
-    col(ShowcaseRow.site) == bindparam("key_site"),
+    col(ShowcaseRow.tenant) == bindparam("of_tenant"),
+    is_among(col(ShowcaseRow.site), "of_sites"),
 )
 
 
-def _ranks(standing: Standing) -> dict[str, Any]:
-    return {
-        "new_rank_score": -standing.score,
-        "new_rank_shares": -standing.shares,
-        "new_featured_until": standing.featured_until,
-        "new_tier": standing.tier.value,
-    }
+@lru_cache(maxsize=4)
+def _put(dialect_name: str, *, has_end: bool) -> Insert:
+    """Return the statement that lists some sites, or moves those that are listed.
 
-
-def _put(session: Session) -> Insert:
-    """Return one statement that lists a site, or moves it when it is listed."""
+    With `has_end` a place ends with the featuring, without it does not end by itself.
+    """
     table: Any = ShowcaseRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
-    site: Any = SiteRow.__table__  # type: ignore[attr-defined]  # as above
-    dialect: Any = sqlite if session.connection().dialect.name == "sqlite" else postgresql
-    ranks = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _RANKED}
-    now = bindparam("new_now", type_=table.c.listed_at.type)
-    first_seen = case((site.c.published_at.is_(None), site.c.created_at), else_=site.c.published_at)
-    values = {
-        "tenant": site.c.tenant,
-        "site": site.c.id,
-        "published_at": first_seen,
-        "listed_at": now,
-        **{name: site.c[name] for name in COPIED},
-        **ranks,
+    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
+    values: dict[str, Any] = {
+        "tenant": col(SiteRow.tenant),
+        "site": col(SiteRow.id),
+        "published_at": func.coalesce(col(SiteRow.published_at), col(SiteRow.created_at)),
+        "listed_at": bindparam("at", type_=table.c.listed_at.type),
+        "rank_score": -col(ScoreRow.score),
+        "rank_shares": -col(ScoreRow.shares),
+        "until": col(ScoreRow.featured_until) if has_end else null(),
+        "featured_until": col(ScoreRow.featured_until),
+        "tier": col(AccountRow.tier),
+        **{name: col(getattr(SiteRow, name)) for name in COPIED},
     }
-    source = select(*values.values()).where(
-        site.c.tenant == bindparam("key_tenant"), site.c.id == bindparam("key_site")
-    )
-    statement = dialect.insert(table).from_select(list(values), source)
+    statement = dialect.insert(table).from_select(list(values), _select_sites(values))
     changed = {name: statement.excluded[name] for name in values if name not in {"tenant", "site"}}
     # A place that had ended and was not cleared away yet begins anew.
-    had_ended = table.c.until <= statement.excluded.listed_at
-    changed["listed_at"] = case((had_ended, statement.excluded.listed_at), else_=table.c.listed_at)
+    changed["listed_at"] = case(
+        (table.c.until <= statement.excluded.listed_at, statement.excluded.listed_at),
+        else_=table.c.listed_at,
+    )
     result: Insert = statement.on_conflict_do_update(
         index_elements=["tenant", "site"], set_=changed
     )
     return result
+
+
+def _select_sites(values: Mapping[str, Any]) -> Select[Any]:
+    """Return the query of some columns of some sites, their scores and their owners."""
+    return (
+        select(*(value.label(name) for name, value in values.items()))
+        .select_from(SiteRow)
+        .join(
+            ScoreRow,
+            (col(ScoreRow.tenant) == col(SiteRow.tenant)) & (col(ScoreRow.site) == col(SiteRow.id)),
+        )
+        .join(
+            AccountRow,
+            (col(AccountRow.tenant) == col(SiteRow.tenant))
+            & (col(AccountRow.id) == col(SiteRow.account)),
+        )
+        .where(col(SiteRow.tenant) == bindparam("of_tenant"))
+        .where(is_among(col(SiteRow.id), "of_sites"))
+    )
 
 
 def _to_card(row: ShowcaseRow) -> ShowcaseCard:
