@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
@@ -218,7 +218,20 @@ def copy_of(template: Context) -> Iterator[Context]:
             database.close()
 
 
+def a_share(person: str = "ada", page: str = PAGES[0], platform: str = "x") -> Sent:
+    return Sent(kind="share", person=person, page=page, platform=platform, via=None, again=None)
+
+
+def a_sign(kind: str) -> Sent:
+    return Sent(kind=kind, person="ben", page=PAGES[0], platform=None, via=0, again=None)
+
+
 @settings(max_examples=25, deadline=None)
+@example(story=[[a_sign("conversion"), a_sign("engagement")], 29 * DAY])
+@example(story=[[a_sign("conversion"), a_sign("engagement")], 29 * DAY, DAY])
+@example(story=[[a_share()], DAY - 1, [a_share()], 1, [a_share()], DAY, [a_share()]])
+@example(story=[[a_share(), a_share(page=PAGES[1]), a_share(platform="reddit")], DAY, [a_share()]])
+@example(story=[[*map(a_share, PEOPLE), a_share("ada", PAGES[1])], 7 * DAY, [a_sign("view")], DAY])
 @given(story=st.lists(steps, max_size=30))
 def test_any_order_of_events_ends_where_the_rules_end(
     template: Context, story: list[object]

@@ -94,10 +94,12 @@ def test_an_event_newer_than_a_clock_that_was_set_back_is_no_difference(
     any_context: Context,
 ) -> None:
     site, _ = add_site(any_context, add_account(any_context))
-    tomorrow = [an_event(any_context, site, EventKind.COPY, at=Instant(NOON + DAY))]
-    record_now(any_context, tomorrow)
+    record_now(any_context, [an_event(any_context, site, EventKind.COPY)])
+    tomorrow = an_event(any_context, site, EventKind.COPY, at=Instant(NOON + DAY))
+    record_now(any_context, [tomorrow])
     assert check(any_context) == []
     record_now(any_context, [an_event(any_context, site, EventKind.COPY)])
+    assert score_of(any_context, site) == round(0.3 * 1.2 * 100)
     assert check(any_context) == []
 
 
