@@ -67,22 +67,15 @@ def lock_standings(session: Session, sites: Iterable[SiteRef]) -> dict[SiteRef, 
     """
     wanted = sorted(set(sites))
     lock_sites(session, wanted)
-    standings: dict[SiteRef, Standing] = {}
-    for tenant, some in _by_tenant(wanted):
-        found = session.connection().execute(_STANDINGS, {"tenant": tenant, "sites": some})
-        standings |= {(row.tenant, row.site): _to_standing(row) for row in found}
-    return standings
+    return {(one.tenant, one.site): one for one in _load(session, wanted)}
 
 
 def read_standings(session: Session, *, after: SiteRef = FIRST, limit: int) -> list[Standing]:
     """Return the next `limit` standings in the order of their keys, without a lock."""
-    found = session.execute(
-        _select_standings()
-        .where(tuple_(col(ScoreRow.tenant), col(ScoreRow.site)) > after)
-        .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
-        .limit(limit)
-    )
-    return [_to_standing(row) for row in found]
+    key = (col(ScoreRow.tenant), col(ScoreRow.site))
+    # The keys by themselves, so that no plan can join every site before it counts to the limit.
+    page = session.execute(select(*key).where(tuple_(*key) > after).order_by(*key).limit(limit))
+    return _load(session, [(row.tenant, row.site) for row in page])
 
 
 def read_own_standings(session: Session, actor: Actor) -> list[Standing]:
@@ -137,6 +130,15 @@ def _by_tenant(sites: Iterable[SiteRef]) -> Iterator[tuple[str, list[str]]]:
     """Give the ids of each tenant, in order."""
     for tenant, refs in groupby(sorted(set(sites)), key=lambda ref: ref[0]):
         yield tenant, [site for _tenant, site in refs]
+
+
+def _load(session: Session, sites: Sequence[SiteRef]) -> list[Standing]:
+    """Return the standings of `sites`, by key."""
+    standings: list[Standing] = []
+    for tenant, some in _by_tenant(sites):
+        found = session.connection().execute(_STANDINGS, {"tenant": tenant, "sites": some})
+        standings += sorted(map(_to_standing, found), key=attrgetter("site"))
+    return standings
 
 
 def _cached(standing: Standing) -> tuple[Any, ...]:
