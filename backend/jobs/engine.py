@@ -47,7 +47,7 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._schedules = {
             **SCHEDULES,
-            "forget_jobs": Schedule(when="50 * * * *", work=lambda _context: self._forget()),
+            "forget_jobs": Schedule(when="50 * * * *", work=lambda _context: self.forget()),
         }
 
     def prepare(self) -> None:
@@ -157,10 +157,13 @@ class Engine:
                 )
             return self._client
 
-    def _forget(self) -> None:
-        """Delete jobs that were finished long ago, with what they were told."""
-        client = self._connect()
-        before = (datetime.datetime.now(datetime.UTC) - KEPT).isoformat()
+    def forget(self, kept: datetime.timedelta = KEPT) -> int:
+        """Delete jobs that were finished that long ago, with what they were told; return how many.
+
+        Running it twice at once does no harm.
+        """
+        client, forgotten = self._connect(), 0
+        before = (datetime.datetime.now(datetime.UTC) - kept).isoformat()
         while True:
             found = client.list_workflows(
                 completed_before=before,
@@ -169,8 +172,9 @@ class Engine:
                 load_output=False,
             )
             client.delete_workflows([each.workflow_id for each in found])
+            forgotten += len(found)
             if len(found) < _FORGOTTEN_AT_ONCE:
-                return
+                return forgotten
 
 
 def _end() -> None:

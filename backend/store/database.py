@@ -22,6 +22,7 @@ from backend.store.turns import Turns
 __all__ = ["Database", "Session"]
 
 BUSY_SECONDS = 5
+CONNECT_SECONDS = 10
 _CACHE_KIB = 64 * 1024
 
 
@@ -79,7 +80,11 @@ class Database:
 def _make_engine(settings: Settings) -> Engine:
     if not settings.is_sqlite:
         return create_engine(
-            settings.database_url, pool_size=10, max_overflow=10, pool_pre_ping=True
+            settings.database_url,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
         )
     path = Path(settings.database_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from backend.actions.context import Context
@@ -70,8 +72,12 @@ def test_a_queued_mail_is_sent_once(context: Context, queue: Engine, tmp_path: P
         with run_server(tmp_path, environment=environment(context, server)) as running:
             until(lambda: "jobs_started" in running.text)
             time.sleep(3)  # the queues are looked at every second or two
-            assert running.stop() == 0
+            done = 'foursite_jobs_total{name="end_featuring",outcome="done"}'
+            until(lambda: done in httpx.get(f"{running.url}/metrics").text)
     assert [each["to"] for each in server.mails] == ["zoe@people.example", "ada@people.example"]
+    assert queue.forget() == 0  # everything is younger than two days
+    assert queue.forget(datetime.timedelta(0)) >= 4  # two mails, and what the clock starts
+    assert queue.forget(datetime.timedelta(0)) == 0
 
 
 def test_a_refused_mail_is_tried_again_under_the_same_message_id(

@@ -55,6 +55,12 @@ def test_a_secret_is_made_once(tmp_path: Path) -> None:
             1,
             "The database (PostgreSQL, 127.0.0.1:1/none) cannot be used",
         ),
+        (
+            ["run", "--port", "0"],
+            {"FOURSITE_REDIS_URL": "redis://:hidden@127.0.0.1:1/0"},
+            1,
+            "Redis cannot be used",
+        ),
         (["run", "--host", "203.0.113.7"], {}, 1, "203.0.113.7:8000 cannot be listened on"),
         (["migrate", "--to", "nowhere"], {}, 2, "There is no revision 'nowhere'"),
     ],
