@@ -65,6 +65,8 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
             Middleware(Bounded, respond=respond),
         ],
     )
+    # It would answer with an address made of the request's own Host header.
+    app.router.redirect_slashes = False
     app.state.context = context
     app.state.limiter = Limiter(context.settings.redis_url)
     return app

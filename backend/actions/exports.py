@@ -18,7 +18,8 @@ from backend.store import exports
 from backend.store.database import Session
 
 _IN_JSON = ("codes", "sessions", "tokens")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are what spreadsheets in Japanese or Chinese take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _README = """What is yours on this service.
 
 account.json    your account, its codes, where you are signed in, your API tokens

@@ -5,6 +5,7 @@ Everything here can be repeated or interrupted: it computes what should be from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from backend.actions.context import Context
@@ -21,6 +22,8 @@ SITES_A_BATCH = 500
 """How many sites one transaction of a job may lock."""
 CARDS_A_PAGE = 100
 """The longest page of the showcase."""
+# What a database may be asked about; anything else is no key of ours.
+_KEY = re.compile(r"[0-9A-Za-z]{8,32}")
 
 
 def hold(session: Session, refs: Iterable[SiteRef]) -> None:
@@ -166,6 +169,8 @@ def list_showcase(  # noqa: PLR0913  three filters and a page
 
 def find_card(context: Context, key: str) -> ShowcaseCard | None:
     """Return the card of the site with this key, None when the showcase does not list it."""
+    if not _KEY.fullmatch(key):
+        return None
     with context.database.reading() as session:
         return showcase.find_card(session, key, context.clock.now())
 

@@ -72,13 +72,13 @@ class FileTable:
 
     def respond(self, request: Request) -> Response:
         """Return the file at the request's path. Raises NotFound."""
-        return _answer(self._table.files.get(request.url.path), request)
+        return _answer(self._table.files.get(request.scope["path"]), request)
 
     def respond_with(self, path: Path, request: Request) -> Response:
         """Return a file that came after the start, whose name holds its content's hash."""
         if not path.is_file():
             raise NotFound("There is no such file.")
-        return _answer(self._table.get_static_file(str(path), request.url.path), request)
+        return _answer(self._table.get_static_file(str(path), request.scope["path"]), request)
 
     def _path_of(self, url: str) -> Path:
         return self._folder / url.removeprefix("/")

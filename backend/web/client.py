@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import crawleruseragents
 from starlette.types import Scope
@@ -72,6 +74,17 @@ def country_of(value: str) -> str | None:
     return code if known else None
 
 
+@lru_cache(maxsize=8192)
+def referrer_host_of(referrer: str) -> str | None:
+    """Return the host that a referrer names, None when it names none that can be stored."""
+    try:
+        host = urlsplit(referrer).hostname or ""
+    except ValueError:
+        return None
+    return host if _HOST.fullmatch(host) else None
+
+
+_HOST = re.compile(r"[^\x00-\x20\x7f]{1,255}")
 _HOPS = 20
 """Proxies that a request may have come through; what claims more is not read further."""
 

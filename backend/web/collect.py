@@ -168,6 +168,7 @@ async def _refuse(send: Send, error: ServiceError) -> None:
     headers = [
         _OPEN,
         (b"content-type", b"application/problem+json"),
+        (b"x-content-type-options", b"nosniff"),
         (b"content-length", str(len(body)).encode()),
         *((name.encode(), value.encode()) for name, value in headers_of_error(error).items()),
     ]

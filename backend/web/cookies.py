@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import Response
@@ -66,4 +68,8 @@ def _full_name(context: Context, name: str) -> str:
 
 
 def _serializer(context: Context, name: str) -> URLSafeSerializer:
-    return URLSafeSerializer(context.secret, salt=f"cookie {name}")
+    return URLSafeSerializer(
+        context.secret,
+        salt=f"cookie {name}",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )

@@ -81,9 +81,11 @@ def check_origin(request: Request) -> None:
 
 
 def _own_origins(request: Request) -> set[str]:
-    context: Context = request.app.state.context
-    base = urlsplit(context.settings.base_url)
-    return {f"{base.scheme}://{base.netloc}", f"{request.url.scheme}://{request.url.netloc}"}
+    """Return our own origin; without TLS also the one that was asked, such as localhost."""
+    settings = request.app.state.context.settings
+    base = urlsplit(settings.base_url)
+    own = {f"{base.scheme}://{base.netloc}"}
+    return own if settings.is_secure else own | {f"http://{request.headers.get('host', '')}"}
 
 
 def _nonce(request: Request) -> str | None:

@@ -76,6 +76,8 @@ async def read_form(request: Request) -> Form:
         )
     except ValueError as error:
         raise Invalid("The form cannot be read.", hint="Send it as browsers do.") from error
+    if any("\0" in text for pair in pairs for text in pair):
+        raise Invalid("The form holds a character that no text has.", hint="Leave it out.")
     return Form(pairs=tuple(pairs))
 
 

@@ -30,6 +30,9 @@ from backend.web.signed_in import actor_of
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 By = Literal["address", "account"]
 
+VERIFY_RATE = "30/hour"
+"""What one account may have verified, by the page and the API together: it asks somebody else's
+server."""
 REDIS_SECONDS = 0.5
 """How long one question to Redis may take."""
 REDIS_PAUSE_SECONDS = 5.0

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -15,13 +13,15 @@ from backend.domain.gates import Gate, bare_url
 from backend.domain.instants import Instant
 from backend.domain.shares import Platform, find_platform
 from backend.errors import Invalid
+from backend.web.client import referrer_host_of
 
 BODY_BYTES = 8 * 1024
 EVENTS_A_BODY = 20
+URL_CHARACTERS = 2000
 
-Key = Annotated[str, Meta(pattern="^[0-9A-Za-z]{8,32}$")]
-EventId = Annotated[str, Meta(pattern="^[0-9A-Za-z_-]{11}$")]
-Url = Annotated[str, Meta(max_length=2000, pattern="^https?://[^\\s]+$")]
+Key = Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{8,32}\Z")]
+EventId = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{11}\Z")]
+Url = Annotated[str, Meta(max_length=URL_CHARACTERS, pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z")]
 
 
 class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,7 +31,7 @@ class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     t: Literal["view", "engage", "share", "like", "copy", "powered", "conversion"]
     i: EventId
     u: Url
-    r: Annotated[str, Meta(max_length=2000)] | None = None
+    r: Annotated[str, Meta(max_length=URL_CHARACTERS)] | None = None
     v: EventId | None = None
     n: Annotated[str, Meta(max_length=16)] | None = None
     d: Annotated[int, Meta(ge=0, le=86_400)] | None = None
@@ -90,7 +90,7 @@ def to_event(  # noqa: PLR0913  the request's facts, each named
         visitor_yesterday=shared_by.yesterday if shared_by else "",
         network=shared_by.network if shared_by else "",
         page=bare_url(ping.u),
-        referrer_host=_host_of(ping.r) if ping.r else None,
+        referrer_host=referrer_host_of(ping.r) if ping.r else None,
         via=ping.v,
         platform=_platform_of(ping),
         seconds=ping.d,
@@ -107,18 +107,21 @@ def _check(ping: Ping) -> None:
     for letter in _FOREIGN[ping.t]:
         if getattr(ping, letter) is not None:
             raise Invalid(f"{letter!r} does not belong to {ping.t!r}.", field=letter, hint=_HINT)
+    if not _fits(ping.u):
+        raise Invalid("'u' is no address, or too long without its share.", field="u", hint=_HINT)
     if ping.t == "share" and _platform_of(ping) is None:
         raise Invalid(f"{ping.n!r} is not a platform.", field="n", hint=_HINT)
 
 
+def _fits(url: str) -> bool:
+    """Tell whether an address can be stored: leaving its share out writes the rest anew, and
+    what is not ASCII becomes longer by that.
+    """
+    try:
+        return len(bare_url(url)) <= URL_CHARACTERS
+    except ValueError:
+        return False
+
+
 def _platform_of(ping: Ping) -> Platform | None:
     return find_platform(ping.n) if ping.n else None
-
-
-@lru_cache(maxsize=8192)
-def _host_of(referrer: str) -> str | None:
-    try:
-        host = urlsplit(referrer).hostname
-    except ValueError:
-        return None
-    return host[:255] if host else None

@@ -56,7 +56,7 @@ async def respond(request: Request, error: Exception) -> Response:
 
 def wants_page(request: Request) -> bool:
     """Tell whether a person reads the answer."""
-    is_program = request.url.path.startswith(_FOR_PROGRAMS)
+    is_program = request.scope["path"].startswith(_FOR_PROGRAMS)
     return not is_program and "text/html" in request.headers.get("accept", "")
 
 

@@ -7,7 +7,7 @@ way goes on.
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import structlog
 from starlette.background import BackgroundTask
@@ -29,6 +29,7 @@ from backend.web.client import (
     device_of,
     headers_of,
     is_bot,
+    referrer_host_of,
     wants_no_tracking,
 )
 from backend.web.limits import check_async
@@ -147,16 +148,8 @@ def _follower(request: Request, context: Context) -> Follower:
         user_agent=user_agent,
         device=device_of(user_agent),
         country=country_of(request.headers.get(name, "")) if name else None,
-        referrer_host=_host_of(request.headers.get("referer", "")),
+        referrer_host=referrer_host_of(request.headers.get("referer", "")),
     )
-
-
-def _host_of(referrer: str) -> str | None:
-    try:
-        host = urlsplit(referrer).hostname
-    except ValueError:
-        return None
-    return host[:255] if host else None
 
 
 def _headers(request: Request) -> Headers:

@@ -63,10 +63,12 @@ class TokensAnswer(Output, frozen=True):
 
 
 class MadeToken(Output, frozen=True):
-    """A token that was just made; nobody sees `secret` again."""
+    """A token that was just made. Nobody sees `secret` again: it is null when the answer is given
+    again to a repeated request.
+    """
 
     token: TokenAnswer
-    secret: str
+    secret: str | None
 
 
 def read(call: Call) -> AccountAnswer:
@@ -164,6 +166,7 @@ OPERATIONS = (
         body=NewToken,
         result=MadeToken,
         status=201,
+        secrets=("secret",),
     ),
     Operation(
         method="DELETE",

@@ -22,6 +22,7 @@ from backend.actions.context import Context
 from backend.domain.actors import Actor, Scope
 from backend.errors import Invalid
 from backend.web.api.replay import answer_once
+from backend.web.limits import check
 from backend.web.signed_in import require_actor
 
 PREFIX = "/api/v1"
@@ -63,7 +64,8 @@ class Operation:
     """`path` is relative to the prefix, its `{parameters}` are described in `PARAMETERS`.
 
     `scope` None makes it public. `run` returns the result, a value of the type `result`, or None
-    when there is nothing to give (`status` 204).
+    when there is nothing to give (`status` 204). `rate` is a limit of its own, a name and what one
+    account may ask; `secrets` are the members of a result that nobody sees twice.
     """
 
     method: Method
@@ -77,6 +79,8 @@ class Operation:
     body: type[Input] | None = None
     result: Any = None
     status: int = 200
+    rate: tuple[str, str] | None = None
+    secrets: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -119,6 +123,9 @@ class _Endpoint:
 
     def _run(self, operation: Operation, request: Request, body: bytes) -> Response:
         actor = None if operation.scope is None else require_actor(request, operation.scope)
+        if operation.rate is not None:
+            name, rate = operation.rate
+            check(request, name, rate, by="account")
         call = Call(
             context=self._context,
             actor=actor,
@@ -128,7 +135,11 @@ class _Endpoint:
         )
         if operation.method == "POST" and actor is not None:
             return answer_once(
-                request, call.context, actor, body, lambda: _respond(operation, call)
+                request,
+                actor,
+                body,
+                lambda: _respond(operation, call),
+                secrets=operation.secrets,
             )
         return _respond(operation, call)
 
@@ -163,6 +174,8 @@ def _decode_query(request: Request, wanted: type[Input]) -> Input:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise Invalid("A parameter of the query stands there twice.", hint="Send each once.")
+    if any("\0" in value for value in values.values()):
+        raise Invalid("The query holds a character that no text has.", hint="Leave it out.")
     try:
         return msgspec.convert(values, wanted, strict=False)
     except msgspec.ValidationError as error:
@@ -176,6 +189,8 @@ def _decode_body(body: bytes, wanted: type[Input] | None) -> Input | None:
         return None
     try:
         return msgspec.convert(_whole(msgspec.json.decode(body)), wanted)
+    except RecursionError as error:
+        raise Invalid("The body is too deep.", hint="Send JSON as described.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"The body is not right: {error}.", hint="Send JSON as described.") from error
 

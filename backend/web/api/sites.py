@@ -25,6 +25,7 @@ from backend.domain.sites import (
 )
 from backend.web.api.fields import Limit, Page, Time, time_of
 from backend.web.api.operation import Call, Input, Operation, Output
+from backend.web.limits import VERIFY_RATE
 
 Kind = Literal["tool", "library", "application", "documents", "profile", "project"]
 Wish = Literal["unsaid", "in", "out"]
@@ -248,5 +249,6 @@ OPERATIONS = (
         run=verify,
         scope=Scope.SITES_WRITE,
         result=SiteAnswer,
+        rate=("verify", VERIFY_RATE),
     ),
 )

@@ -21,7 +21,7 @@ from backend.errors import (
 )
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
-from backend.web.limits import limited
+from backend.web.limits import VERIFY_RATE, limited
 from backend.web.pages.account_view import Problem, view_account
 from backend.web.pages.rendering import render_page
 from backend.web.signed_in import (
@@ -33,8 +33,6 @@ from backend.web.signed_in import (
 
 PAGE = "/dashboard"
 CHANGE_RATE = "120/hour"
-VERIFY_RATE = "30/hour"
-"""Verifying asks somebody else's server."""
 EXPORT_RATE = "10/hour"
 
 Change = Callable[[Context, Actor, Form], None]

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from backend.actions import accounts, github, referrals, sessions, sites, tokens
 from backend.actions.context import Context
 from backend.actions.referrals import ReferralSummary
+from backend.actions.usage import get_usage
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor, Scope
 from backend.domain.instants import Instant, to_datetime
 from backend.domain.sign_in import TOKENS, ApiToken, BrowserSession, digest_of
 from backend.domain.sites import Site
 from backend.domain.tiers import TERMS
+from backend.domain.usage import Usage
 from backend.errors import Invalid, ServiceError
 from backend.web.signed_in import csrf_token, session_secret
 
@@ -82,6 +84,7 @@ class AccountView:
     since: datetime.datetime
     csrf_token: str
     has_github: bool
+    usage: Usage
     sites_allowed: int | None
     sites: tuple[SiteView, ...]
     has_more_sites: bool
@@ -110,6 +113,7 @@ def view_account(
         since=to_datetime(account.created_at),
         csrf_token=csrf_token(request),
         has_github=github.offers_github(context),
+        usage=get_usage(context, actor),
         sites_allowed=TERMS[account.tier].sites,
         sites=tuple(_view_site(context, site) for site in page.sites),
         has_more_sites=page.after is not None,

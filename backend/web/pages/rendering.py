@@ -70,7 +70,7 @@ def render_page(  # noqa: PLR0913  a page's own facts, each named
         service=ServiceFrame(
             name=NAME,
             url=settings.base_url,
-            path=request.url.path,
+            path=request.scope["path"],
             docs_url=settings.docs_url,
             is_signed_in=is_signed_in,
         ),

@@ -111,7 +111,7 @@ def _show(request: Request) -> Response:
 def _page(request: Request, form: Form, problem: ServiceError | None = None) -> Response:
     """Return the sign-up or sign-in page with what was filled in, and with what is wrong."""
     context = _context(request)
-    is_sign_up = request.url.path == "/sign-up"
+    is_sign_up = request.scope["path"] == "/sign-up"
     view = SignInView(
         is_sign_up=is_sign_up,
         csrf_token=form_token(request),
@@ -165,7 +165,7 @@ def _show_link(request: Request) -> Response:
         email=link.email,
         is_new=link.is_new,
         csrf_token=form_token(request),
-        action=request.url.path,
+        action=request.scope["path"],
     )
     response = render_page(request, "sign_in_link.html", view, title="Sign in")
     # The address of this page signs in: it leaves with no request, not even to ourselves.
