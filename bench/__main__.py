@@ -1,4 +1,7 @@
-"""`make bench`: cold and one-page-changed builds beside the peers, in alternating rounds."""
+"""`make bench`: cold and one-page-changed builds beside the peers, in alternating rounds.
+
+`make bench ARGS=widget` measures the widget instead.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 
 from bench.measure import Run, html_bytes, run
 from bench.peers import Peer, clean, find_peers
+from bench.widget import print_widget
 
 
 @dataclass(kw_only=True)
@@ -38,10 +42,14 @@ class Result:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("builds", "widget"), default="builds")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="+", help="the peers to run, 4site among them")
     arguments = parser.parse_args()
+    if arguments.part == "widget":
+        print_widget()
+        return
     peers = [peer for peer in find_peers() if not arguments.only or peer.name in arguments.only]
     print("| pages | generator | cold s | × 4site | one page changed s | changed / cold "
           "| peak MiB | HTML KiB a page |\n|---:|---|---:|---:|---:|---:|---:|---:|")  # fmt: skip

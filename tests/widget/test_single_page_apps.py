@@ -42,6 +42,7 @@ def test_each_new_address_is_a_view_and_the_old_one_is_left_first(
     service.wait(5, "view")
     assert addresses(service, "view") == ["a", "b", "b?q=1", "c", "b"]
     assert addresses(service, "engage") == ["a", "b", "b?q=1", "c"]
+    settle(app)
     assert sent == ["view", *["engage", "view"] * 4]
 
 

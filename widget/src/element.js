@@ -168,13 +168,16 @@ class FoursiteShare extends HTMLElement {
 
 // The same script twice is one widget.
 if (!customElements.get(TAG)) {
-  guard(() => {
-    if (site && service) {
-      start({ site, service });
-      watchClicks();
-    }
-  })();
+  // Each in a task of its own: a page's first request alone keeps a browser as long as the rest.
+  if (site && service) {
+    setTimeout(
+      guard(() => {
+        watchClicks();
+        start({ site, service });
+      }),
+    );
+  }
   customElements.define(TAG, FoursiteShare);
   if (document.readyState == "loading") document.addEventListener("DOMContentLoaded", place);
-  else place();
+  else setTimeout(place);
 }
