@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from backend.domain.accounts import Address
 from backend.domain.actors import Scope
 from backend.domain.instants import DAY, HOUR, MINUTE, Instant
 from backend.domain.referrals import Touch
@@ -13,7 +14,7 @@ LINK_LIFETIME = 15 * MINUTE
 OWNER_LINK_LIFETIME = 24 * HOUR
 """The link that the first start prints: nobody is waiting in front of a mail box for it."""
 OPEN_LINKS = 3
-"""Links that may be open for one address at a time; a further request sends no mail."""
+"""Links that may be open for one address, its variants included; a further one is not sent."""
 SESSION_IDLE = 14 * DAY
 SESSION_LIFETIME = 90 * DAY
 SEEN_EVERY = HOUR
@@ -42,7 +43,7 @@ class SignInLink:
     """
 
     id: str
-    email: str
+    address: Address
     name: str
     arrival: Arrival
     expires_at: Instant

@@ -1,6 +1,6 @@
 """Forgets a person: the account's row stays, for the sums that refer to it, and says nothing.
 
-Leans on the primary keys, `ix_session_account`, `ix_api_token_account`, `ix_sign_in_email` and
+Leans on the primary keys, `ix_session_account`, `ix_api_token_account`, `ix_sign_in_email_key` and
 `ix_referral_code_account`.
 """
 
@@ -26,7 +26,7 @@ def erase_person(session: Session, actor: Actor, account: Account, now: Instant)
     """
     connection = session.connection()
     if account.person is not None:
-        sign_ins.forget_links_to(session, account.tenant, account.person.address.email)
+        sign_ins.forget_links_to(session, account.tenant, account.person.address.key)
     for table in (PersonRow, SessionRow, TokenRow, IdempotencyRow):
         connection.execute(owned(delete(table), table, actor))
     given = session.execute(

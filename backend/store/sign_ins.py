@@ -1,10 +1,11 @@
-"""Links sent by mail. Leans on the primary key (tenant, id) and on `ix_sign_in_email`."""
+"""Links sent by mail. Leans on the primary key (tenant, id) and on `ix_sign_in_email_key`."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlmodel import Session, col
 
+from backend.domain.accounts import Address
 from backend.domain.instants import Instant
 from backend.domain.referrals import Touch
 from backend.domain.sign_in import Arrival, SignInLink
@@ -19,7 +20,8 @@ def insert_link(session: Session, tenant: str, link: SignInLink, now: Instant) -
         {
             "tenant": tenant,
             "id": link.id,
-            "email": link.email,
+            "email": link.address.email,
+            "email_key": link.address.key,
             "name": link.name,
             "code": arrival.code,
             "is_typed": arrival.is_typed,
@@ -31,14 +33,24 @@ def insert_link(session: Session, tenant: str, link: SignInLink, now: Instant) -
     )
 
 
-def count_open_links(session: Session, tenant: str, email: str, now: Instant) -> int:
-    """Return how many unused links to `email` are still good."""
+def lock_mailbox(session: Session, key: str) -> None:
+    """Hold an address until the transaction ends, so that what is counted of it stays true.
+
+    A transaction on SQLite holds the database's write lock already.
+    """
+    if session.connection().dialect.name != "sqlite":
+        statement = text("SELECT pg_advisory_xact_lock(:space, hashtext(:key))")
+        session.execute(statement, {"space": _MAILBOXES, "key": key})
+
+
+def count_open_links(session: Session, tenant: str, key: str, now: Instant) -> int:
+    """Return how many unused links to addresses with this key are still good."""
     found = session.execute(
         select(func.count())
         .select_from(SignInRow)
         .where(
             col(SignInRow.tenant) == tenant,
-            col(SignInRow.email) == email,
+            col(SignInRow.email_key) == key,
             col(SignInRow.expires_at) > now,
             col(SignInRow.used_at).is_(None),
         )
@@ -75,10 +87,10 @@ def use_link(session: Session, tenant: str, link: str, now: Instant) -> SignInLi
     return found if used.rowcount == 1 else None
 
 
-def forget_links_to(session: Session, tenant: str, email: str) -> None:
-    """Delete every link to an address."""
+def forget_links_to(session: Session, tenant: str, key: str) -> None:
+    """Delete every link to addresses with this key."""
     session.connection().execute(
-        delete(SignInRow).where(col(SignInRow.tenant) == tenant, col(SignInRow.email) == email)
+        delete(SignInRow).where(col(SignInRow.tenant) == tenant, col(SignInRow.email_key) == key)
     )
 
 
@@ -90,12 +102,15 @@ def purge_links(session: Session, tenant: str, before: Instant) -> int:
     return done.rowcount
 
 
+_MAILBOXES = 4_519_874  # any number: it keeps these locks apart from other uses
+
+
 def _to_link(row: SignInRow) -> SignInLink:
     has_touch = row.touch_code is not None and row.touched_at is not None
     touch = Touch(code=row.touch_code or "", at=Instant(row.touched_at or 0)) if has_touch else None
     return SignInLink(
         id=row.id,
-        email=row.email,
+        address=Address(email=row.email, key=row.email_key),
         name=row.name,
         arrival=Arrival(code=row.code, is_typed=row.is_typed, touch=touch),
         expires_at=Instant(row.expires_at),

@@ -89,11 +89,12 @@ class SignInRow(Row, table=True):
     __tablename__ = "sign_in"
     __table_args__ = (
         Index("ix_sign_in_expires_at", "tenant", "expires_at"),
-        Index("ix_sign_in_email", "tenant", "email"),
+        Index("ix_sign_in_email_key", "tenant", "email_key"),
     )
 
     id: str = Field(primary_key=True, max_length=64)
     email: str = Field(max_length=254)
+    email_key: str = Field(max_length=254)
     name: str = Field(default="", max_length=100)
     code: str | None = Field(default=None, max_length=32)
     """The referral code of the form, at the time of asking."""

@@ -25,7 +25,7 @@ from backend.domain.actors import Role, owner_of
 from backend.domain.instants import HOUR, MINUTE
 from backend.domain.referrals import ReferralState, Touch
 from backend.domain.sign_in import Arrival
-from backend.errors import Forbidden, Invalid, NotFound
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.store.tables.accounts import AccountRow, PersonRow, SignInRow
 from tests.support.service import BROWSER, add_account
 from tests.support.tasks import RecordedTasks
@@ -120,7 +120,7 @@ def test_a_link_that_many_follow_at_once_lets_one_in(service: Service) -> None:
 
 
 def test_two_links_followed_at_once_make_one_account(service: Service) -> None:
-    secrets = [ask(service), ask(service, "ann+two@example.org"), ask(service, "Ann@example.org")]
+    secrets = [ask(service), ask(service, "ANN@example.org"), ask(service, "Ann@example.org")]
     with ThreadPoolExecutor(3) as pool:
         made = list(pool.map(lambda secret: follow(service, secret), secrets))
     assert len({one.account.id for one in made}) == 1
@@ -141,6 +141,31 @@ def test_mail_for_a_variant_goes_to_the_address_of_the_account(service: Service)
     add_account(service[0], email=ANN)
     ask(service, "ann+thief@example.org")
     assert service[1].queued[-1][1]["to"] == ANN
+
+
+def test_a_link_to_a_variant_does_not_open_the_account_that_came_meanwhile(
+    service: Service,
+) -> None:
+    thief = ask(service, "ann+thief@example.org")
+    owner = follow(service, ask(service))
+    assert owner.is_new
+    with pytest.raises(Conflict):
+        preview_link(service[0], thief or "")
+    with pytest.raises(Conflict):
+        follow(service, thief)
+    assert count(service[0], AccountRow) == 1
+
+
+def test_writing_an_address_differently_does_not_get_it_more_mail(service: Service) -> None:
+    spellings = ("ann@example.org", "Ann@example.org", "ann+1@Example.org", "ann+2@example.org")
+    assert [ask(service, spelling) is not None for spelling in spellings] == [True] * 3 + [False]
+
+
+def test_asking_many_times_at_once_does_not_get_an_address_more_mail(service: Service) -> None:
+    context, tasks = service
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: request_link(context, email=ANN, arrival=Arrival()), range(12)))
+    assert len(tasks.mails_to(ANN)) == count(context, SignInRow) == 3
 
 
 def test_a_fourth_open_link_to_an_address_is_not_sent(service: Service) -> None:

@@ -104,7 +104,11 @@ def test_answers_go_after_48_hours_links_and_sessions_when_they_ran_out(
     with any_context.database.transaction() as session:
         keys: dict[str, Any] = {"tenant": TENANT, "created_at": now}
         session.add(IdempotencyRow(account=owner, key="k", route="r", input_digest="d", **keys))
-        session.add(SignInRow(id="link", email="a@b.example", expires_at=soon, **keys))
+        session.add(
+            SignInRow(
+                id="link", email="a@b.example", email_key="a@b.example", expires_at=soon, **keys
+            )
+        )
         session.add(SessionRow(id="one", account=owner, seen_at=now, expires_at=soon, **keys))
     clock_of(any_context).move(48 * HOUR)
     purged = purge(any_context)

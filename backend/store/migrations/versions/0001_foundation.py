@@ -106,6 +106,7 @@ def upgrade() -> None:
         _tenant(),
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("email_key", sa.String(254), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("code", sa.String(32), nullable=True),
         sa.Column("is_typed", sa.Boolean(), nullable=False),
@@ -116,7 +117,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_sign_in"),
     )
-    op.create_index("ix_sign_in_email", "sign_in", ["tenant", "email"])
+    op.create_index("ix_sign_in_email_key", "sign_in", ["tenant", "email_key"])
     op.create_index("ix_sign_in_expires_at", "sign_in", ["tenant", "expires_at"])
 
     op.create_table(
