@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from backend.actions.context import Context
 from backend.actions.standings import hold, refresh
+from backend.actions.usage import read_usage
 from backend.domain.actors import Actor, Role
 from backend.domain.showcase import SiteStatus
 from backend.domain.sites import Site, SiteDraft, SiteEdit, check_room, clean_draft, edit_site
+from backend.domain.usage import check_views
 from backend.errors import Invalid, NotFound
 from backend.ids import new_id, new_site_key
 from backend.store import accounts, sites
@@ -42,7 +44,7 @@ def register_site(context: Context, actor: Actor, draft: SiteDraft) -> Site:
     """Register a site as a draft with a key of its own; its pings are taken from now on.
 
     The same address again is the same site, returned as it is. Raises Invalid naming the field,
-    LimitReached when the tier holds no further site.
+    LimitReached when the tier holds no further site, or no more views this month.
     """
     wanted = clean_draft(draft)
     now = context.clock.now()
@@ -51,8 +53,9 @@ def register_site(context: Context, actor: Actor, draft: SiteDraft) -> Site:
         known = sites.find_own_by_url(session, actor, wanted.url)
         if known is not None:
             return known
-        account = accounts.get_own(session, actor)
-        check_room(account.tier, sites.count_own(session, actor))
+        usage = read_usage(session, actor, now)
+        check_room(usage.tier, usage.sites)
+        check_views(usage)
         site = Site(
             tenant=actor.tenant,
             id=new_id(context.ids, now),

@@ -6,7 +6,7 @@ Leans on the primary key of `site_day` (tenant, site, day) and on `ix_share_site
 
 from __future__ import annotations
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -36,6 +36,13 @@ def list_days(session: Session, actor: Actor, site: str, *, first: Day, last: Da
         )
         for row in found
     ]
+
+
+def count_views(session: Session, actor: Actor, *, since: Day) -> int:
+    """Return the page views of all own sites from `since` on."""
+    total = select(func.coalesce(func.sum(col(SiteDayRow.views)), 0))
+    statement = owned(total.where(col(SiteDayRow.day) >= since), SiteDayRow, actor)
+    return int(session.execute(statement).scalar_one())
 
 
 def list_shares(

@@ -8,9 +8,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from backend.actions import statistics
+from backend.actions.usage import get_usage
 from backend.domain.actors import Scope
 from backend.domain.instants import Day, date_of, day_of, from_datetime, to_text
 from backend.domain.statistics import Share, SiteDay
+from backend.domain.tiers import TERMS
 from backend.web.api.fields import Page, PageQuery, Time, time_of
 from backend.web.api.operation import Call, Input, Operation, Output
 
@@ -70,6 +72,16 @@ class ShareAnswer(Output, frozen=True):
     proved_at: Time | None
 
 
+class UsageAnswer(Output, frozen=True):
+    """What your tier holds and what you used; null means no limit. Views are of this month."""
+
+    tier: str
+    sites: int
+    sites_allowed: int | None
+    views: int
+    views_allowed: int | None
+
+
 class LevelAnswer(Output, frozen=True):
     """Your boost level by counted shares of all your sites; shown, and in no score."""
 
@@ -123,6 +135,17 @@ def read_level(call: Call) -> LevelAnswer:
     tenths = found.coefficient_tenths
     return LevelAnswer(
         shares=found.shares, level=found.level, coefficient=f"{tenths // 10}.{tenths % 10}"
+    )
+
+
+def read_usage(call: Call) -> UsageAnswer:
+    used = get_usage(call.context, call.owner)
+    return UsageAnswer(
+        tier=used.tier,
+        sites=used.sites,
+        sites_allowed=TERMS[used.tier].sites,
+        views=used.views,
+        views_allowed=used.views_allowed,
     )
 
 
@@ -215,5 +238,15 @@ OPERATIONS = (
         run=read_level,
         scope=Scope.STATS_READ,
         result=LevelAnswer,
+    ),
+    Operation(
+        method="GET",
+        path="/usage",
+        name="read_usage",
+        summary="What your tier holds, and what you used of it",
+        tag="statistics",
+        run=read_usage,
+        scope=Scope.STATS_READ,
+        result=UsageAnswer,
     ),
 )
