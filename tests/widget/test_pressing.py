@@ -224,3 +224,14 @@ def test_an_element_removed_while_the_panel_is_on_its_way_opens_nothing(
       one.shadowRoot.querySelector("button").click(); one.remove(); }""")
     page.wait_for_timeout(600)
     assert page.evaluate("one.shadowRoot.querySelector('dialog')") is None
+
+
+def test_a_page_that_demands_trusted_types_gets_what_a_missing_panel_leaves(
+    page: Page, site: Collector
+) -> None:
+    page.add_init_script(NO_SHEET)
+    policy = {"Content-Security-Policy": "require-trusted-types-for 'script'"}
+    page.goto(site.page("/", embed(None, body=LINKS), policy))
+    share_button(page).click()
+    page.get_by_role("link", name="X").wait_for()
+    assert "/panel.js" not in site.paths()

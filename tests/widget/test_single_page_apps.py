@@ -128,3 +128,13 @@ def test_an_app_that_reads_its_state_finds_it_after_the_address_was_cleaned(
     app.wait_for_function("location.pathname === '/a'")
     assert app.url == f"{site.url}/a"
     assert [view.get("v") for view in service.wait(3, "view")] == [SHARE, None, None]
+
+
+def test_a_browser_that_tells_of_changes_misses_none_however_fast(
+    page: Page, site: Collector, service: Collector
+) -> None:
+    page.goto(site.page("/a", embed(service)))
+    service.wait(1)
+    page.evaluate("for (const path of ['/b', '/c', '/d']) history.pushState(1, '', path)")
+    service.wait(4, "view")
+    assert sorted(addresses(service, "view")) == ["a", "b", "c", "d"]
