@@ -92,8 +92,10 @@ def _measure(result: Result, keys: Path, arguments: argparse.Namespace) -> None:
 
 def _print_peak(results: list[Result]) -> None:
     noop = results[0]
-    print("\n| server | requests/s | of the no-op | CPU µs | by CPU "
-          "| database's CPU µs | P50 ms | P95 ms |\n|---|---:|---:|---:|---:|---:|---:|---:|")  # fmt: skip
+    print(
+        "\n| server | requests/s | of the no-op | CPU µs | of it by CPU | database's CPU µs "
+        "| P50 ms | P95 ms |\n|---|---:|---:|---:|---:|---:|---:|---:|"
+    )
     for result in results:
         p50 = statistics.median(one.p50_ms for one in result.loads)
         p95 = statistics.median(one.p95_ms for one in result.loads)

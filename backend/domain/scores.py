@@ -77,7 +77,10 @@ def score(facts: ScoreFacts, *, published_at: Instant | None, tier: Tier, now: I
 def age_tenths(published_at: Instant | None, now: Instant) -> int:
     """Return the age factor in tenths, by whole days since the site was published."""
     days = whole_days(published_at, now) if published_at is not None else 0
-    return next((factor for limit, factor in _AGE_STEPS if days <= limit), _OLDEST)
+    for limit, factor in _AGE_STEPS:
+        if days <= limit:
+            return factor
+    return _OLDEST
 
 
 def boost_level(counted_shares: int) -> tuple[BoostLevel, int]:

@@ -17,7 +17,9 @@ from backend.domain.showcase import Listing, ShowcaseWish, SiteStatus, listing_o
 from backend.domain.tiers import Tier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Neither is frozen, though nobody changes them: making one frozen costs three times as much, and
+# a batch makes them by the hundred.
+@dataclass(slots=True, kw_only=True)
 class DayTally:
     """What events add to one UTC day of a site. Points are thousandths of score."""
 
@@ -58,7 +60,7 @@ ENGAGING = tuple(TALLIED[kind] for kind in ENGAGEMENT_POINTS)
 """The counts of a tally that make up its engagement points."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Standing:
     """A site at one moment. `score` is hundredths as of `as_of`; `shares` are counted ones.
 
@@ -139,8 +141,14 @@ def advance(
         share_points=standing.share_points + added.share_points,
         engagement_points=points,
     )
-    grown = replace(
-        standing,
+    grown = Standing(
+        tenant=standing.tenant,
+        site=standing.site,
+        account=standing.account,
+        status=standing.status,
+        wish=standing.wish,
+        tier=standing.tier,
+        published_at=standing.published_at,
         views=facts.views,
         likes=facts.likes,
         comments=facts.comments,
@@ -148,9 +156,9 @@ def advance(
         share_points=facts.share_points,
         engagement_points=points,
         window_day=day,
-        featured_until=begun[-1].ends_at if begun else standing.featured_until,
         score=score(facts, published_at=standing.published_at, tier=standing.tier, now=now),
         as_of=now,
+        featured_until=begun[-1].ends_at if begun else standing.featured_until,
     )
     return grown, begun
 

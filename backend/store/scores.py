@@ -191,6 +191,10 @@ _WINDOW = (
     )
     .group_by(col(SiteDayRow.site))
 )
+# A look-up costs a quarter of calling the class.
+_STATUSES = {status.value: status for status in SiteStatus}
+_WISHES = {wish.value: wish for wish in ShowcaseWish}
+_TIERS = {tier.value: tier for tier in Tier}
 _CACHED_OF = attrgetter(*_CACHED)
 _SAVE = update_many(ScoreRow.__table__, _CACHED, key=("tenant", "site"))  # type: ignore[attr-defined]  # SQLModel makes it
 
@@ -200,9 +204,9 @@ def _to_standing(row: Any) -> Standing:
         tenant=row.tenant,
         site=row.site,
         account=row.account,
-        status=SiteStatus(row.status),
-        wish=ShowcaseWish(row.wish),
-        tier=Tier(row.tier),
+        status=_STATUSES[row.status],
+        wish=_WISHES[row.wish],
+        tier=_TIERS[row.tier],
         published_at=None if row.published_at is None else Instant(row.published_at),
         views=row.views,
         likes=row.likes,
