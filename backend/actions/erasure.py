@@ -8,6 +8,7 @@ from backend.actions.sites import remove_site
 from backend.domain.actors import Actor
 from backend.store import accounts as account_store
 from backend.store.erasure import erase_person
+from backend.store.referrals import lock_account
 
 
 def erase_account(context: Context, actor: Actor) -> None:
@@ -19,12 +20,23 @@ def erase_account(context: Context, actor: Actor) -> None:
     with context.database.reading() as session:
         account_store.get_own(session, actor)
     suspend(context, actor.account)
-    while sites := _site_ids(context, actor):
-        for site in sites:
+    while not _erase_empty(context, actor):
+        for site in _site_ids(context, actor):
             remove_site(context, actor, site)
+
+
+def _erase_empty(context: Context, actor: Actor) -> bool:
+    """Erase the account if it has no site; tell whether it had none.
+
+    Under the account's lock: a request that was under way could register one in between.
+    """
     with context.database.transaction() as session:
+        lock_account(session, actor)
+        if account_store.list_site_refs(session, actor):
+            return False
         account = account_store.get_own(session, actor)
         erase_person(session, actor, account, context.clock.now())
+        return True
 
 
 def _site_ids(context: Context, actor: Actor) -> list[str]:

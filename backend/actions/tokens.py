@@ -21,6 +21,7 @@ from backend.domain.sign_in import (
 from backend.errors import Forbidden, Invalid, LimitReached, NotFound
 from backend.ids import new_id, new_secret
 from backend.store import tokens as token_store
+from backend.store.referrals import lock_account
 from backend.store.tables.base import TENANT
 
 _LONGEST_SECRET = 100
@@ -40,12 +41,15 @@ def make_token(
     """Make a token with `scopes` that ends after `days`, or never.
 
     Raises Invalid for an unknown scope, none at all, a name or a number of days that cannot be,
-    Forbidden when a token asks for more than it may itself, LimitReached at the 21st.
+    Forbidden when a token asks for more or longer than it may itself, LimitReached at the 21st.
     """
     now = context.clock.now()
     wanted = _read_scopes(scopes)
     if not wanted <= actor.scopes:
         raise Forbidden("A token cannot make one that may do more than itself.")
+    end = _read_end(now, days)
+    if actor.ends_at is not None and (end is None or end > actor.ends_at):
+        raise Forbidden("A token cannot make one that outlives itself.", hint="Ask for fewer days.")
     token = ApiToken(
         id=new_id(context.ids, now),
         account=actor.account,
@@ -53,11 +57,12 @@ def make_token(
         scopes=wanted,
         created_at=now,
         used_at=None,
-        expires_at=_read_end(now, days),
+        expires_at=end,
         revoked_at=None,
     )
     secret = TOKEN_PREFIX + new_secret(context.ids)
     with context.database.transaction() as session:
+        lock_account(session, actor)  # two at once would both find room for one
         if token_store.count_tokens(session, actor, now) >= TOKENS:
             raise LimitReached(
                 f"An account has at most {TOKENS} tokens.", hint="Revoke one that is not used."
@@ -88,6 +93,7 @@ def find_actor(context: Context, secret: str) -> Actor | None:
         role=account.role,
         scopes=token.scopes,
         is_session=False,
+        ends_at=token.expires_at,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backend.domain.instants import Instant
 from backend.errors import Forbidden
 
 
@@ -41,6 +42,8 @@ class Actor:
     role: Role
     scopes: frozenset[Scope]
     is_session: bool
+    ends_at: Instant | None = None
+    """When the token ends that speaks for the account; None for one without end, and a session."""
 
     def needs(self, scope: Scope) -> None:
         """Raise Forbidden unless the actor has `scope`."""

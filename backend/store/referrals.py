@@ -18,7 +18,7 @@ from backend.domain.actors import Actor
 from backend.domain.instants import Instant
 from backend.domain.referrals import Basis, Referral, ReferralCode
 from backend.domain.showcase import SiteStatus
-from backend.errors import Conflict
+from backend.errors import Conflict, NotFound
 from backend.store.ownership import owned
 from backend.store.tables.accounts import AccountRow, PersonRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
@@ -124,11 +124,13 @@ def insert_custom_code(session: Session, actor: Actor, code: str, now: Instant) 
 def lock_account(session: Session, actor: Actor) -> None:
     """Hold the actor's account until the transaction ends, so that what is counted stays true.
 
-    A transaction on SQLite holds the database's write lock already.
+    A transaction on SQLite holds the database's write lock already. Raises NotFound when the
+    account was erased, though the request began before.
     """
-    session.execute(
-        owned(select(col(AccountRow.id)), AccountRow, actor).with_for_update(key_share=True)
-    )
+    statement = owned(select(col(AccountRow.id)), AccountRow, actor)
+    there = statement.where(col(AccountRow.erased_at).is_(None)).with_for_update(key_share=True)
+    if session.execute(there).first() is None:
+        raise NotFound("There is no such account.")
 
 
 def insert_referral(session: Session, referral: Referral) -> bool:

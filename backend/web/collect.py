@@ -32,6 +32,8 @@ from backend.web.pings import BODY_BYTES, Ping, decode, to_event
 
 EVENTS_PER_SECOND_VISITOR = 20
 EVENTS_PER_SECOND_SITE = 5_000
+UNKNOWN_KEYS_PER_SECOND = 20
+"""Keys of no site that one address may have looked up."""
 _OPEN = (b"access-control-allow-origin", b"*")
 _ACCEPTED: list[tuple[bytes, bytes]] = [_OPEN, (b"content-length", b"0")]
 
@@ -64,21 +66,22 @@ class Collect:
         pings = decode(body)
         headers = headers_of(scope["headers"])
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
-        gated = [(ping, await self._gate(ping, headers)) for ping in pings]
+        address = address_of(scope, self._context.settings.trusted_proxies)
+        gated = [(ping, await self._gate(ping, headers, address)) for ping in pings]
         # Robots and people who asked not to be counted get the answer that everybody gets.
         if wants_no_tracking(headers) or is_bot(user_agent):
             return 202
         if not self._visitors.is_ready(self._context.clock.now()):
             await run_in_threadpool(self._visitors.prepare, self._context.clock.now())
-        events = self._to_events(gated, scope, headers, user_agent)
+        events = self._to_events(gated, address, headers, user_agent)
         if events:
             await self._collector.submit(events)
         return 202
 
-    async def _gate(self, ping: Ping, headers: Headers) -> Gate:
+    async def _gate(self, ping: Ping, headers: Headers, address: str) -> Gate:
         is_known, gate = self._gates.recall(ping.s)
         if not is_known:
-            gate = await run_in_threadpool(self._gates.look_up, ping.s)
+            gate = await self._look_up(ping.s, f"?{address}")
         if gate is None:
             raise NotFound(f"No site has the key {ping.s}.", hint="Check data-site.")
         origin = headers.get(b"origin", b"").decode("latin-1")
@@ -89,16 +92,24 @@ class Collect:
             )
         return gate
 
+    async def _look_up(self, key: str, address: str) -> Gate | None:
+        """Ask the database for a site, unless the address made up too many keys already."""
+        now = self._context.clock.now()
+        self._rates.check(address, UNKNOWN_KEYS_PER_SECOND, now)
+        gate = await run_in_threadpool(self._gates.look_up, key)
+        if gate is None:
+            self._rates.spend(address, UNKNOWN_KEYS_PER_SECOND, now)
+        return gate
+
     def _to_events(
         self,
         gated: Sequence[tuple[Ping, Gate]],
-        scope: Scope,
+        address: str,
         headers: Headers,
         user_agent: str,
     ) -> list[Event]:
         settings = self._context.settings
         now = self._context.clock.now()
-        address = address_of(scope, settings.trusted_proxies)
         country = None
         if settings.country_header:
             name = settings.country_header.lower().encode()
@@ -138,14 +149,18 @@ class _Rates:
 
     def spend(self, key: str, limit: int, now: int) -> None:
         """Count one event. Raises TooMany when the second's share is spent."""
+        self._spent[key] = self.check(key, limit, now) + 1
+
+    def check(self, key: str, limit: int, now: int) -> int:
+        """Return what is spent. Raises TooMany when that is all of the second's share."""
         second = now // SECOND
         if second != self._second:
             self._second = second
             self._spent = {}
-        spent = self._spent.get(key, 0) + 1
-        if spent > limit:
+        spent = self._spent.get(key, 0)
+        if spent >= limit:
             raise TooMany("Too many events in this second.", retry_after=1)
-        self._spent[key] = spent
+        return spent
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -143,7 +143,7 @@ def limited(name: str, rate: str, *, by: By = "address") -> Callable[[Endpoint],
 def check(request: Request, name: str, rate: str, by: By = "address") -> None:
     """Count the request against a limit. Raises TooMany when it is over."""
     limiter: Limiter = request.app.state.limiter
-    spent = limiter.spend(name, rate, _key_of(request, by))
+    spent = limiter.spend(name, rate, caller_key(request, by))
     request.scope.setdefault("state", {})["spent"] = spent
     if spent.is_over:
         raise TooMany(
@@ -173,7 +173,8 @@ def network_key(address: str) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
-def _key_of(request: Request, by: By) -> str:
+def caller_key(request: Request, by: By = "address") -> str:
+    """Return what the caller's requests are counted under."""
     if by == "account" and (actor := actor_of(request)) is not None:
         return f"{actor.tenant}/{actor.account}"
     settings = request.app.state.context.settings

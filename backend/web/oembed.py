@@ -14,10 +14,12 @@ from starlette.routing import BaseRoute, Route
 from backend.actions.context import Context
 from backend.actions.standings import find_card
 from backend.errors import Invalid, NotFound
+from backend.web.limits import limited
 from backend.web.pages.rendering import NAME, answer_json
 
 STRIP_SIZE = (960, 300)
 CARD_SIZE = (360, 400)
+RATE = "300/minute"
 CACHE_SECONDS = 3600
 """How long a consumer may keep the answer; the frame itself is always fresh."""
 _LONGEST_URL = 2_000
@@ -54,7 +56,7 @@ def routes(context: Context) -> list[BaseRoute]:
             headers={"Cache-Control": f"public, max-age={CACHE_SECONDS}"},
         )
 
-    return [Route("/oembed", oembed)]
+    return [Route("/oembed", limited("oembed", RATE)(oembed))]
 
 
 def _describe(context: Context, request: Request) -> dict[str, object]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -22,7 +24,7 @@ from backend.domain.actors import Scope
 from backend.errors import TooMany
 from backend.gateways.live import Fanout, Listener, Message
 from backend.metrics import STREAMS
-from backend.web.limits import limited
+from backend.web.limits import caller_key, limited
 from backend.web.signed_in import actor_of
 
 HEARTBEAT_SECONDS = 15
@@ -30,6 +32,8 @@ STREAM_SECONDS = 15 * 60
 """How long one stream lasts; the browser then comes back, and is asked again who it is."""
 OPEN_STREAMS = 1_000
 """How many one process keeps open."""
+STREAMS_EACH = 20
+"""How many of those one address may have, so that a single one cannot take them all."""
 RETRY_MILLISECONDS = 3_000
 GRACE_SECONDS = 2.0
 """What a stream has to end by itself when the service stops."""
@@ -38,17 +42,18 @@ _SHOWCASE = "showcase"
 
 def routes(fanout: Fanout) -> list[BaseRoute]:
     """Return the stream's route."""
-    open_streams: set[object] = set()
+    open_streams: Counter[str] = Counter()
 
     @limited("stream", "30/minute")
     async def stream(request: Request) -> Response:
-        if len(open_streams) >= OPEN_STREAMS:
-            raise TooMany("Too many streams are open.", retry_after=30, hint="Try again later.")
         channels = await run_in_threadpool(_channels_of, request)
+        listening = caller_key(request)
+        if open_streams.total() >= OPEN_STREAMS or open_streams[listening] >= STREAMS_EACH:
+            raise TooMany("Too many streams are open.", retry_after=30, hint="Try again later.")
         after = request.headers.get("last-event-id", "")[:64] or None
         is_ending = anyio.Event()
         return EventSourceResponse(
-            _events(fanout, channels, after, is_ending, open_streams),
+            _events(fanout, channels, after, is_ending, _counted(open_streams, listening)),
             ping=HEARTBEAT_SECONDS,
             sep="\n",
             headers={"X-Accel-Buffering": "no"},
@@ -72,24 +77,34 @@ async def _events(
     channels: list[str],
     after: str | None,
     is_ending: anyio.Event,
-    open_streams: set[object],
+    counted: AbstractContextManager[None],
 ) -> AsyncIterator[ServerSentEvent]:
     listener = fanout.listen(channels, after=after)
     watch = asyncio.create_task(_end_with(is_ending, listener))
-    open_streams.add(listener)
-    STREAMS.inc()
     try:
-        yield ServerSentEvent(event="hello", data="{}", retry=RETRY_MILLISECONDS)
-        ends_at = time.monotonic() + STREAM_SECONDS
-        while message := await asyncio.wait_for(listener.next(), ends_at - time.monotonic()):
-            yield _to_event(message)
+        with counted:
+            yield ServerSentEvent(event="hello", data="{}", retry=RETRY_MILLISECONDS)
+            ends_at = time.monotonic() + STREAM_SECONDS
+            while message := await asyncio.wait_for(listener.next(), ends_at - time.monotonic()):
+                yield _to_event(message)
     except TimeoutError:
         return
     finally:
         watch.cancel()
         fanout.leave(listener)
-        open_streams.discard(listener)
+
+
+@contextmanager
+def _counted(open_streams: Counter[str], listening: str) -> Iterator[None]:
+    open_streams[listening] += 1
+    STREAMS.inc()
+    try:
+        yield
+    finally:
         STREAMS.dec()
+        open_streams[listening] -= 1
+        if not open_streams[listening]:
+            del open_streams[listening]
 
 
 async def _end_with(is_ending: anyio.Event, listener: Listener) -> None:

@@ -16,6 +16,7 @@ from backend.actions.standings import find_card, list_showcase
 from backend.domain.landing import Terms, terms_of_service
 from backend.domain.showcase import ShowcaseCard
 from backend.errors import NotFound
+from backend.web.limits import limited
 from backend.web.oembed import discovery_url, frame_html
 from backend.web.pages.cards import KIND_LABELS, CardView, describe_card, view_card
 from backend.web.pages.filters import ChoiceGroup, Filters, Offers, read_filters
@@ -26,6 +27,8 @@ SHARED_SECONDS = 2
 CARDS_AT_HOME = 6
 CARDS_IN_STRIP = 4
 SITEMAP_PAGES = 100
+SITEMAP_RATE = "10/minute"
+"""It reads the whole showcase."""
 THEMES = ("auto", "light", "dark")
 PITCH = (
     "One command turns a repository into a site that says what the project is, how to install it, "
@@ -95,7 +98,7 @@ def routes(context: Context) -> list[BaseRoute]:
         Route("/showcase/strip", pages.strip),
         Route("/showcase/{key}", pages.site),
         Route("/robots.txt", pages.robots),
-        Route("/sitemap.xml", pages.sitemap),
+        Route("/sitemap.xml", limited("sitemap", SITEMAP_RATE)(pages.sitemap)),
     ]
 
 
