@@ -24,7 +24,8 @@ class Gates:
     def recall(self, key: str) -> tuple[bool, Gate | None]:
         """Return whether the answer is remembered and still good, and the answer."""
         known = self._known.get(key)
-        if known is None or known[0] < self._context.clock.now():
+        # Longer than that is left only when the clock was set back.
+        if known is None or not 0 <= known[0] - self._context.clock.now() <= REMEMBERED_FOR:
             return False, None
         return True, known[1]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from backend.domain.events import Event, EventKind
 from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
+from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.shares import EarlierShare, Platform, counts, settle
 from backend.domain.standing import TALLIED, DayTally, Standing, add_up, advance, has_moved
 from backend.store import events as event_store
@@ -144,16 +145,16 @@ def _advance(
     tallies: Mapping[DayRef, DayTally],
     now: Instant,
 ) -> list[SiteChange]:
-    added: dict[SiteRef, list[DayTally]] = {}
-    for (tenant, site, _day), day_tally in tallies.items():
-        added.setdefault((tenant, site), []).append(day_tally)
+    added: dict[SiteRef, dict[Day, DayTally]] = {}
+    for (tenant, site, day), day_tally in tallies.items():
+        added.setdefault((tenant, site), {})[day] = day_tally
     moved = [ref for ref in added if has_moved(standings[ref], now)]
     windows = scores.window_points(session, moved, now)
     changes: list[SiteChange] = []
     featurings: list[tuple[SiteRef, Featuring]] = []
-    for ref, parts in added.items():
-        total = add_up(parts)
-        window: tuple[Day, int] | None = (day_of(now), windows[ref]) if ref in windows else None
+    for ref, days in added.items():
+        total = add_up(days.values())
+        window = (day_of(now), windows[ref]) if ref in windows else _widen(standings[ref], days)
         standing, begun = advance(standings[ref], total, window=window, now=now)
         featurings += [(ref, featuring) for featuring in begun]
         changes.append(SiteChange(standing=standing, added=total, is_newly_featured=bool(begun)))
@@ -162,3 +163,12 @@ def _advance(
     scores.add_featurings(session, featurings)
     showcase.place(session, advanced, now)
     return changes
+
+
+def _widen(standing: Standing, days: Mapping[Day, DayTally]) -> tuple[Day, int]:
+    """Return the engagement window with what days add to it: those before it, which a clock that
+    was set back may bring, add nothing.
+    """
+    first = standing.window_day - ENGAGEMENT_DAYS + 1
+    points = sum([added.engagement_points for day, added in days.items() if day >= first])
+    return standing.window_day, standing.engagement_points + points

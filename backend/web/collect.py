@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from backend.actions.collecting import Collector
@@ -26,9 +27,8 @@ from backend.web.client import (
     is_bot,
     wants_no_tracking,
 )
-from backend.web.errors import headers_of as headers_of_error
-from backend.web.errors import problem_of
 from backend.web.pings import BODY_BYTES, Ping, decode, to_event
+from backend.web.problems import describe
 
 EVENTS_PER_SECOND_VISITOR = 20
 EVENTS_PER_SECOND_SITE = 5_000
@@ -36,6 +36,13 @@ UNKNOWN_KEYS_PER_SECOND = 20
 """Keys of no site that one address may have looked up."""
 _OPEN = (b"access-control-allow-origin", b"*")
 _ACCEPTED: list[tuple[bytes, bytes]] = [_OPEN, (b"content-length", b"0")]
+# Widgets need none; who sends `application/json` asks first, and may.
+_PREFLIGHT = [
+    _OPEN,
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-max-age", b"86400"),
+]
 
 
 class Collect:
@@ -49,21 +56,20 @@ class Collect:
         self._rates = _Rates()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "POST":
-            await _respond(send, 405, [(b"allow", b"POST"), _OPEN, (b"content-length", b"0")])
+        if scope["method"] == "OPTIONS":
+            await _respond(send, 204, _PREFLIGHT)
             return
         try:
             status = await self._take(scope, receive)
-        except ServiceError as error:
+        except (ServiceError, HTTPException) as error:
             await _refuse(send, error)
         else:
             await _respond(send, status, _ACCEPTED)
 
     async def _take(self, scope: Scope, receive: Receive) -> int:
-        body = await _read(receive)
-        if body is None:
-            return 413
-        pings = decode(body)
+        if scope["method"] != "POST":
+            raise HTTPException(405, headers={"allow": "POST, OPTIONS"})
+        pings = decode(await _read(receive))
         headers = headers_of(scope["headers"])
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         address = address_of(scope, self._context.settings.trusted_proxies)
@@ -163,29 +169,29 @@ class _Rates:
         return spent
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """Return the body, None when it is too long."""
+async def _read(receive: Receive) -> bytes:
+    """Return the body. Raises HTTPException when it is too long, or did not come to its end."""
     body = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return body
+            raise HTTPException(400)  # that nobody will read
         body += bytes(message.get("body", b""))
         if len(body) > BODY_BYTES:
-            return None
+            raise HTTPException(413)
         if not message.get("more_body"):
             return body
 
 
-async def _refuse(send: Send, error: ServiceError) -> None:
-    problem = problem_of(error)
+async def _refuse(send: Send, error: ServiceError | HTTPException) -> None:
+    problem, more = describe(error)
     body = json.dumps(problem).encode()
     headers = [
         _OPEN,
         (b"content-type", b"application/problem+json"),
         (b"x-content-type-options", b"nosniff"),
         (b"content-length", str(len(body)).encode()),
-        *((name.encode(), value.encode()) for name, value in headers_of_error(error).items()),
+        *((name.encode(), value.encode()) for name, value in more.items()),
     ]
     await _respond(send, problem["status"], headers, body)
 

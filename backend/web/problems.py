@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.errors import NotFound, ServiceError
-from backend.web.errors import headers_of, problem_response, status_of
+from backend.web.errors import headers_of, problem_of, problem_response, status_of
 from backend.web.pages.rendering import render_page
 
 _FOR_PROGRAMS = ("/api/", "/collect", "/widget", "/log/", "/hooks/", "/metrics")
@@ -42,9 +43,7 @@ class Fault(ServiceError):
 async def respond(request: Request, error: Exception) -> Response:
     """Return the answer to an error that an endpoint or the framework raised."""
     known, status = _translate(error)
-    headers = headers_of(known)
-    if isinstance(error, HTTPException) and error.headers:
-        headers |= error.headers
+    headers = _headers_of(error, known)
     if wants_page(request):
         response = await run_in_threadpool(_page, request, known, status)
     else:
@@ -54,10 +53,21 @@ async def respond(request: Request, error: Exception) -> Response:
     return response
 
 
+def describe(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the problem details of an error, and the headers that belong to it."""
+    known, status = _translate(error)
+    return problem_of(known) | {"status": status}, _headers_of(error, known)
+
+
 def wants_page(request: Request) -> bool:
     """Tell whether a person reads the answer."""
     is_program = request.scope["path"].startswith(_FOR_PROGRAMS)
     return not is_program and "text/html" in request.headers.get("accept", "")
+
+
+def _headers_of(error: Exception, known: ServiceError) -> dict[str, str]:
+    own = error.headers if isinstance(error, HTTPException) else None
+    return headers_of(known) | dict(own or {})
 
 
 def _translate(error: Exception) -> tuple[ServiceError, int]:
