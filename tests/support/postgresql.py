@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,9 +25,20 @@ _NOBODY = 65534
 class PostgreSQL:
     """A running server. `new_database` gives the URL of an empty database."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, control: Callable[..., None]) -> None:
         self._port = port
+        self._control = control
         self._made = 0
+
+    def stop(self) -> None:
+        """End it at once, as a crash does; its databases stay."""
+        self._control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Start it again, at the same place."""
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        options += " -c max_connections=200 -c timezone=UTC"
+        self._control("-l", "log", "-o", options, "start")
 
     def new_database(self) -> str:
         self._made += 1
@@ -52,17 +63,15 @@ def start_postgresql() -> Iterator[PostgreSQL]:
         if account:
             os.chown(folder, _NOBODY, _NOBODY)
             os.chown(data, _NOBODY, _NOBODY)
-        port = _free_port()
         run = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
         _call(run, folder, account)
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-        options += " -c max_connections=200 -c timezone=UTC"
         control = [binaries / "pg_ctl", "-D", data, "-w"]
-        _call([*control, "-l", folder / "log", "-o", options, "start"], folder, account)
+        server = PostgreSQL(_free_port(), lambda *words: _call([*control, *words], folder, account))
+        server.start()
         try:
-            yield PostgreSQL(port)
+            yield server
         finally:
-            _call([*control, "-m", "immediate", "stop"], folder, account)
+            server.stop()
     finally:
         with suppress(OSError):
             shutil.rmtree(folder)

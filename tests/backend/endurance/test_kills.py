@@ -1,6 +1,6 @@
 """The service is killed in the middle of a load, again and again: a 202 was a promise each time.
 
-`FOURSITE_TEST_KILLS=50` does it fifty times on each database instead of a few.
+`TEST_KILLS=50` does it fifty times on each database instead of a few.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def placed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Con
         server: PostgreSQL = request.getfixturevalue("postgresql")
         url = server.new_database()
     context = replace(make_context(tmp_path, url), clock=SystemClock())
-    yield context, int(os.environ.get("FOURSITE_TEST_KILLS", KILLS[request.param]))
+    yield context, int(os.environ.get("TEST_KILLS", KILLS[request.param]))
     context.database.close()
 
 
