@@ -52,6 +52,8 @@ async function bundle(entry, labels) {
     target: TARGET,
     charset: "utf8",
     legalComments: "none",
+    // A tsconfig.json in a folder above the checkout is none of ours.
+    tsconfigRaw: {},
     define: { __LABELS__: JSON.stringify(labels) },
     plugins: [STYLES],
     write: false,
