@@ -62,11 +62,6 @@ class Preview:
             )
             return self._version
 
-    def wait_until_closed(self) -> None:
-        """Wait for `stop` in another thread, or for an interruption."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._is_open)
-
     @property
     def is_open(self) -> bool:
         return self._is_open
@@ -142,11 +137,18 @@ class _Handler(SimpleHTTPRequestHandler):
             return  # the page was closed
 
 
-def watch(folder: Path, *, ignore: Iterable[Path], changed: Callable[[], None]) -> None:
-    """Call `changed` after each burst of changes below `folder`, until interrupted."""
+def watch(
+    folder: Path,
+    *,
+    ignore: Iterable[Path],
+    changed: Callable[[], None],
+    stop: threading.Event | None = None,
+) -> None:
+    """Call `changed` after each burst of changes below `folder`, until `stop` is set."""
     from watchfiles import DefaultFilter  # noqa: PLC0415
     from watchfiles import watch as watch_files  # noqa: PLC0415
 
     ignored = tuple(str(path.resolve()) for path in ignore)
-    for _ in watch_files(folder, watch_filter=DefaultFilter(ignore_paths=ignored)):
+    filtered = DefaultFilter(ignore_paths=ignored)
+    for _ in watch_files(folder, watch_filter=filtered, stop_event=stop):
         changed()

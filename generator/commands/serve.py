@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from generator.commands import options
@@ -53,16 +55,32 @@ def _serve(arguments: argparse.Namespace, out: Path) -> int:
             print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr)
         preview.reload()
 
+    stop = _stop_on_interrupt()
     try:
         if folder.is_dir():
-            watch(folder, ignore=[out, folder / ".git"], changed=rebuild)
+            watch(folder, ignore=[out, folder / ".git"], changed=rebuild, stop=stop)
         else:
-            preview.wait_until_closed()
+            stop.wait()
     except KeyboardInterrupt:
         pass
     finally:
         preview.stop()
     return 0
+
+
+def _stop_on_interrupt() -> threading.Event:
+    """Return what the first Ctrl+C sets; the second one interrupts whatever runs.
+
+    An interruption in the middle of anything could leave a lock taken that stopping needs.
+    """
+    stop = threading.Event()
+
+    def ask_to_stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask_to_stop)
+    return stop
 
 
 def _build(arguments: argparse.Namespace, out: Path, console: Console) -> None:

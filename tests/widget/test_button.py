@@ -241,6 +241,7 @@ def test_what_the_panel_is_handed_is_what_the_page_says(
       </foursite-share>"""
     visit(page, site, embed(service, body=body))
     page.get_by_role("button", name="12").click()
+    page.wait_for_function("window.handed")
     assert json.loads(page.evaluate("handed")) == {
         "options": {
             "platforms": ["reddit", "x"], "theme": "dark", "lang": "pt-BR", "poweredBy": None,

@@ -133,6 +133,7 @@ def test_without_redis_each_process_tells_its_own_and_finds_back_by_itself(
             await drain_until(here, "alone")
             await asyncio.to_thread(redis_server.start)
             await connected(one, two, there)
+            await connected(two, one, here)
             assert one.find_problem() is None
 
     with capture_logs() as lines:
