@@ -1,101 +1,39 @@
-"""`make bench`: cold and one-page-changed builds beside the peers, in alternating rounds.
+"""`make bench`: builds, the widget, and the service, each beside a peer or a limit.
 
-`make bench ARGS=widget` measures the widget instead.
+`make bench ARGS=ingest` runs one part, `make bench ARGS="ingest --help"` lists its options.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
+import sys
+from types import ModuleType
 
-from bench.measure import Run, html_bytes, run
-from bench.peers import Peer, clean, find_peers
-from bench.widget import print_widget
+from bench import builds, ingest, scale, service, widget
 
-
-@dataclass(kw_only=True)
-class Result:
-    """The runs of one peer at one size."""
-
-    peer: str
-    pages: int
-    cold: list[Run] = field(default_factory=list)
-    changed: list[Run] = field(default_factory=list)
-    bytes_per_page: float = 0.0
-
-    @property
-    def cold_seconds(self) -> float:
-        return statistics.median(one.seconds for one in self.cold)
-
-    @property
-    def changed_seconds(self) -> float:
-        return statistics.median(one.seconds for one in self.changed)
-
-    @property
-    def peak_mib(self) -> float:
-        return max(one.peak_mib for one in self.cold)
+PARTS: dict[str, ModuleType] = {
+    "builds": builds,
+    "widget": widget,
+    "ingest": ingest,
+    "service": service,
+    "scale": scale,
+}
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("builds", "widget"), default="builds")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", nargs="+", help="the peers to run, 4site among them")
-    arguments = parser.parse_args()
-    if arguments.part == "widget":
-        print_widget()
+    parts = parser.add_subparsers(dest="part", metavar="PART", title="parts")
+    for name, module in PARTS.items():
+        summary = (module.__doc__ or "").split(".", 1)[0]
+        module.add_arguments(parts.add_parser(name, help=summary, description=module.__doc__))
+    chosen = parser.parse_args(words)
+    if chosen.part:
+        PARTS[chosen.part].run_part(chosen)
         return
-    peers = [peer for peer in find_peers() if not arguments.only or peer.name in arguments.only]
-    print("| pages | generator | cold s | × 4site | one page changed s | changed / cold "
-          "| peak MiB | HTML KiB a page |\n|---:|---|---:|---:|---:|---:|---:|---:|")  # fmt: skip
-    for size in arguments.sizes:
-        _print_size(_compare(peers, size, arguments.rounds))
-
-
-def _compare(peers: list[Peer], size: int, rounds: int) -> list[Result]:
-    """Build with every peer in turn, round after round, so that noise falls on all alike."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
-        results, folders = [], []
-        for peer in peers:
-            project = Path(temporary) / peer.name
-            project.mkdir()
-            folders.append((project, peer.prepare(project, size)))
-            results.append(Result(peer=peer.name, pages=size))
-        for number in range(rounds):
-            for peer, result, (project, docs) in zip(peers, results, folders, strict=True):
-                _round(peer, result, project, docs, number)
-        return results
-
-
-def _round(peer: Peer, result: Result, project: Path, docs: Path, number: int) -> None:
-    environ = {**os.environ, "FOURSITE_CACHE_DIR": str(project / "cache"), "HOME": str(project)}
-    clean(peer, project)
-    result.cold.append(run(peer.command, folder=project, environ=environ))
-    pages, size = html_bytes(project / peer.out)
-    result.bytes_per_page = size / pages
-    page = sorted(docs.rglob("*.md"))[-1]
-    with page.open("a") as file:
-        file.write(f"\nOne more line, the {number}th.\n")
-    result.changed.append(run(peer.command, folder=project, environ=environ))
-
-
-def _print_size(results: list[Result]) -> None:
-    ours = next((result for result in results if result.peer == "4site"), None)
-    for result in results:
-        ratio = f"{result.cold_seconds / ours.cold_seconds:.2f}" if ours else ""
-        print(
-            f"| {result.pages} | {result.peer} | {result.cold_seconds:.2f} | {ratio} "
-            f"| {result.changed_seconds:.2f} "
-            f"| {result.changed_seconds / result.cold_seconds:.2f} "
-            f"| {result.peak_mib:.0f} | {result.bytes_per_page / 1024:.1f} |",
-            flush=True,
-        )
+    for name, module in PARTS.items():
+        print(f"\n## {name}\n", flush=True)
+        module.run_part(parser.parse_args([name]))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

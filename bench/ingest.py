@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run_part(arguments: argparse.Namespace) -> None:
     check_wrk()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -144,9 +144,3 @@ def _print_memory(servers: list[Server], arguments: argparse.Namespace) -> None:
             sizes.append(server.rss_mib)
         cells = " | ".join(f"{size:.0f}" for size in sizes)
         print(f"| {server.name} | {cells} | {sizes[-1] / sizes[0]:.2f} |", flush=True)
-
-
-if __name__ == "__main__":
-    _parser = argparse.ArgumentParser()
-    add_arguments(_parser)
-    run(_parser.parse_args())

@@ -85,7 +85,7 @@ def start_service(kind: str, folder: Path) -> Iterator[Server]:
         if kind == "postgresql":
             url = stack.enter_context(start_postgresql()).new_database()
             environment["FOURSITE_DATABASE_URL"] = url
-            database_pid = _postmaster(url)
+            database_pid = postmaster_of(url)
         data = folder / kind
         context = bench_context(data, environment.get("FOURSITE_DATABASE_URL"))
         account = add_account(context, tier="pro")
@@ -138,7 +138,7 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-def _postmaster(url: str) -> int:
+def postmaster_of(url: str) -> int:
     with psycopg.connect(url) as connection:
         backend = connection.info.backend_pid
         stat = Path(f"/proc/{backend}/stat").read_text(encoding="ascii")
