@@ -1,0 +1,193 @@
+"""Owners in front of one service, each with everything that an owner can have.
+
+What is theirs carries names that nothing else does, so that a text can be searched for it, and the
+database is one value that can be compared and put back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from backend.actions.accounts import find_account, sign_up
+from backend.actions.context import Context
+from backend.actions.recording import record
+from backend.actions.sessions import list_sessions
+from backend.actions.sign_in import request_link
+from backend.actions.sites import register_site
+from backend.actions.tokens import make_token
+from backend.app import App, create_app
+from backend.domain.actors import Actor, Scope, owner_of
+from backend.domain.events import EventKind
+from backend.domain.shares import Platform
+from backend.domain.sign_in import Arrival
+from backend.domain.sites import SiteDraft
+from backend.gateways.live import Fanout
+from backend.ids import SystemIds
+from backend.web.limits import Limiter
+from tests.support.facts import an_event
+from tests.support.service import make_context
+from tests.support.signing_in import sign_in, token_of
+from tests.support.tasks import RecordedTasks, newest_link, with_recorded_tasks
+
+# What a look at the service may move; everything else in the database is compared.
+_MOVES = {"session": "seen_at", "api_token": "used_at"}
+# So that the way in through GitHub is offered; nobody asks GitHub here.
+_GITHUB = {"FOURSITE_GITHUB_CLIENT_ID": "id", "FOURSITE_GITHUB_CLIENT_SECRET": "secret"}
+Rows = frozenset[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An owner with a site, a share, a token, a session, a referral and an open link.
+
+    `cookie` is that of their session, `csrf` the token of its pages, `token` an API token that may
+    do everything, and `lacking` one for each scope that may do everything else.
+    """
+
+    name: str
+    actor: Actor
+    cookie: str
+    csrf: str
+    token: str
+    lacking: dict[Scope, str]
+    email: str
+    url: str
+    of: dict[str, str]
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What nobody else may get to see."""
+        return frozenset({self.email, self.name, self.actor.account, *self.of.values()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A service on SQLite and its people by name."""
+
+    context: Context
+    tasks: RecordedTasks
+    app: App
+    live: Fanout
+    people: dict[str, Person]
+    saved: sqlite3.Connection
+
+    def browser(self, person: Person) -> TestClient:
+        """Return a browser with the person's session."""
+        return TestClient(self.app, cookies={"foursite_session": person.cookie})
+
+    def restore(self) -> None:
+        """Put the database back to where it was saved, and forget what was asked for so far."""
+        with _opened(self) as file:
+            self.saved.backup(file)
+        self.app.state.limiter = Limiter(None)
+
+    def rows(self) -> Rows:
+        """Return every row of every table, with the table's name before it."""
+        with _opened(self) as file:
+            return frozenset(_rows_of(file))
+
+
+def open_world(folder: Path, *names: str) -> World:
+    """Return a service in which the people with these names are signed in."""
+    live = Fanout(SystemIds())
+    context, tasks = with_recorded_tasks(
+        replace(make_context(folder, environment=_GITHUB), live=live)
+    )
+    app = create_app(context)
+    people = {name: _add(name, number, context, tasks, app) for number, name in enumerate(names)}
+    world = World(
+        context=context,
+        tasks=tasks,
+        app=app,
+        live=live,
+        people=people,
+        saved=sqlite3.connect(":memory:"),
+    )
+    save(world)
+    return world
+
+
+def save(world: World) -> None:
+    """Remember the database as it is now."""
+    with _opened(world) as file:
+        file.backup(world.saved)
+
+
+@contextmanager
+def _opened(world: World) -> Iterator[sqlite3.Connection]:
+    file = sqlite3.connect(_path_of(world.context))
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: App) -> Person:
+    email = f"{name}@{name}-mail.example"
+    client = TestClient(app)
+    app.state.limiter = Limiter(None)
+    sign_in(client, context, tasks, email, name=f"{name} Private")
+    account = find_account(context, email=email)
+    assert account is not None
+    actor = owner_of(account.tenant, account.id)
+    url = f"https://192.0.2.{number + 1}/"
+    site = register_site(context, actor, SiteDraft(url=url, title=f"{name} secret site"))
+    share = f"{name[:6]}share00000"[:11]
+    with context.database.transaction() as session:
+        made = an_event(context, site.id, EventKind.SHARE, platform=Platform.X, page=url, id=share)
+        record(session, [made], context.clock.now())
+    friend = sign_up(
+        context,
+        email=f"friend@{name}-friends.example",
+        name="",
+        code=account.code,
+        is_typed=True,
+        touch=None,
+    )
+    token = make_token(context, actor, name=f"{name} token", scopes=list(Scope))
+    lacking = {
+        scope: make_token(context, actor, name="less", scopes=set(Scope) - {scope}).secret
+        for scope in Scope
+    }
+    request_link(context, email=email, arrival=Arrival())
+    return Person(
+        name=f"{name} Private",
+        actor=actor,
+        cookie=client.cookies["foursite_session"],
+        csrf=token_of(client.get("/dashboard").text),
+        token=token.secret,
+        lacking=lacking,
+        email=email,
+        url=url,
+        of={
+            "site": site.id,
+            "key": site.key,
+            "title": site.title,
+            "share": share,
+            "token": token.token.id,
+            "token_name": token.token.name,
+            "session": list_sessions(context, actor)[0].id,
+            "friend": friend.id,
+            "code": account.code,
+            "secret": newest_link(context, tasks, email).rpartition("/")[2],
+        },
+    )
+
+
+def _path_of(context: Context) -> str:
+    return context.settings.database_url.removeprefix("sqlite:///")
+
+
+def _rows_of(file: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
+    tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    for (table,) in tables:
+        found = file.execute(f'SELECT * FROM "{table}"')  # noqa: S608  names of our own tables
+        moving = [at for at, one in enumerate(found.description) if one[0] == _MOVES.get(table)]
+        for row in found:
+            yield (table, *(value for at, value in enumerate(row) if at not in moving))

@@ -1,0 +1,182 @@
+"""What is expected of every route of the service: who is let in, and with which answer.
+
+A route without a line here fails `tests/backend/test_every_route.py`, and so does a line without a
+route. `{site}`, `{token}` and the like stand for what belongs to the person that is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from starlette.routing import Route
+
+from backend.app import App
+from backend.domain.actors import Scope
+from backend.web.api.interface import OPERATIONS
+from backend.web.api.operation import PREFIX, Operation
+from backend.web.assets import asset_url
+from tests.support.service import BROWSER
+
+
+class Door(StrEnum):
+    """Who is let in: everybody, whoever has a form of ours, a signed-in person, or a scope."""
+
+    OPEN = "open"
+    FORM = "form"
+    PERSON = "person"
+    SCOPE = "scope"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One route. `own` is what its owner gets, `other` another owner who names the first one's
+    things, `stranger` somebody without an account.
+
+    `is_shared` lets pages of other origins read it, `may_write` is a GET that is documented to
+    write, `tells` one that shows what it is asked for by a secret.
+    """
+
+    door: Door
+    own: int
+    other: int
+    stranger: int
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    json: Mapping[str, object] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope | None = None
+    is_shared: bool = False
+    may_write: bool = False
+    tells: bool = False
+
+
+def routes_of(app: App) -> set[str]:
+    """Return every route as `METHOD /path/{parameter}`."""
+    found = set()
+    for route in app.routes:
+        assert isinstance(route, Route)
+        # `/collect` looks at the method itself.
+        for method in (route.methods or {"POST"}) - {"HEAD"}:
+            found.add(f"{method} {route.path}")
+    return found
+
+
+def _open(path: str, status: int = 200, **more: object) -> Line:
+    values: dict[str, object] = {"own": status, "other": status, "stranger": status, **more}
+    return Line(door=Door.OPEN, path=path, **values)  # type: ignore[arg-type]  # as named above
+
+
+def _form(path: str, status: int, **fields: str) -> Line:
+    return Line(door=Door.FORM, own=status, other=status, stranger=status, path=path, form=fields)
+
+
+def _person(path: str, own: int, other: int | None = None, **fields: str) -> Line:
+    return Line(
+        door=Door.PERSON,
+        own=own,
+        other=own if other is None else other,
+        stranger=401,
+        path=path,
+        form=fields,
+    )
+
+
+def _operation(operation: Operation) -> Line:
+    own, other = _STATUS.get(operation.name, (operation.status, operation.status))
+    if operation.parameters and operation.scope:
+        other = 404
+    return Line(
+        door=Door.SCOPE if operation.scope else Door.OPEN,
+        own=own,
+        other=other,
+        stranger=401 if operation.scope else own,
+        path=PREFIX + operation.path,
+        query=_QUERIES.get(operation.name, {}),
+        json=_BODIES.get(operation.name),
+        scope=operation.scope,
+    )
+
+
+_BODIES: dict[str, Mapping[str, object]] = {
+    "change_account": {"name": "Another name"},
+    "make_token": {"name": "made", "scopes": ["sites:read"]},
+    "register_site": {"url": "{url}", "title": "Again"},
+    "change_site": {"title": "Changed"},
+    "claim_code": {"code": "{code}"},
+}
+_QUERIES = {
+    "list_sites": {"after": "{site}"},
+    "list_shares": {"after": "9999999999999999.{share}"},
+    "list_referrals": {"after": "9999999999999999.{friend}"},
+}
+# Where the owner does not get the operation's own status, or another owner gets another one.
+_STATUS = {
+    "verify_site": (409, 404),
+    "claim_code": (201, 409),
+    "read_card": (404, 404),
+}
+# Who asks not to be counted gets the same answers, and no batch has to be waited for.
+_ORIGIN = {"origin": "{origin}", "dnt": "1"}
+_PING = {"s": "{key}", "t": "view", "i": "event000001", "u": "{url}"}
+
+LINES: dict[str, Line] = {
+    "POST /collect": _open("/collect", 202, json=_PING, headers=_ORIGIN, is_shared=True),
+    "GET /healthz": _open("/healthz"),
+    # The collector only runs where the application is started, which nobody does here.
+    "GET /readyz": _open("/readyz", 503),
+    "GET /metrics": _open("/metrics", 404),
+    "GET /s/{share}": _open("/s/{share}", 302, may_write=True),
+    "GET /r/{code}": _open("/r/{code}", 302, may_write=True),
+    "GET /widget/counts/{key}.json": _open("/widget/counts/{key}.json", is_shared=True),
+    "GET /api/v1/stream": _open("/api/v1/stream"),
+    "GET /api/v1/openapi.json": _open("/api/v1/openapi.json", is_shared=True),
+    "GET /assets/{path:path}": _open(asset_url("site.css")),
+    "GET /thumbnails/{name}": _open(f"/thumbnails/{'0' * 32}.webp", 404),
+    "GET /widget/integrity.json": _open("/widget/integrity.json", is_shared=True),
+    "GET /widget/{name}": _open("/widget/nothing.js", 404),
+    "GET /widget.js": _open("/widget.js", is_shared=True),
+    "GET /panel.js": _open("/panel.js", is_shared=True),
+    "GET /words.{language}.js": _open("/words.de.js", is_shared=True),
+    "GET /oembed": _open(
+        "/oembed", query={"url": "http://127.0.0.1:8000/showcase"}, is_shared=True
+    ),
+    "GET /": _open("/"),
+    "GET /showcase": _open("/showcase", query={"format": "json"}, is_shared=True),
+    "GET /showcase/strip": _open("/showcase/strip"),
+    "GET /showcase/{key}": _open("/showcase/{key}", 404),
+    "GET /robots.txt": _open("/robots.txt"),
+    "GET /sitemap.xml": _open("/sitemap.xml"),
+    "GET /sign-up": _open("/sign-up", own=303, other=303),
+    "GET /sign-in": _open("/sign-in", own=303, other=303),
+    "GET /sign-in/{secret}": _open("/sign-in/{secret}", tells=True),
+    "GET /auth/github/callback": _open("/auth/github/callback", 403, query={"code": "x"}),
+    "POST /sign-up": _form("/sign-up", 200, email="new@new.example"),
+    "POST /sign-in": _form("/sign-in", 200, email="new@new.example"),
+    "POST /sign-in/{secret}": _form("/sign-in/{secret}", 303),
+    "POST /auth/github": _form("/auth/github", 303),
+    "POST /sign-out": _person("/sign-out", 303),
+    "GET /dashboard": _person("/dashboard", 200),
+    "GET /dashboard/export": _person("/dashboard/export", 200),
+    "POST /dashboard/profile": _person("/dashboard/profile", 303, name="Another name"),
+    "POST /dashboard/github/forget": _person("/dashboard/github/forget", 303),
+    "POST /dashboard/codes": _person("/dashboard/codes", 303, 409, code="{code}"),
+    "POST /dashboard/sites": _person("/dashboard/sites", 303, url="{url}", title="Again"),
+    "POST /dashboard/sites/remove": _person("/dashboard/sites/remove", 303, 404, site="{site}"),
+    "POST /dashboard/sites/verify": _person("/dashboard/sites/verify", 409, 404, site="{site}"),
+    "POST /dashboard/tokens": _person("/dashboard/tokens", 200, name="n", scope="sites:read"),
+    "POST /dashboard/tokens/revoke": _person(
+        "/dashboard/tokens/revoke", 303, 404, **{"token": "{token}"}
+    ),
+    "POST /dashboard/sessions/revoke": _person(
+        "/dashboard/sessions/revoke", 303, 404, session="{session}"
+    ),
+    "POST /dashboard/sessions/revoke-others": _person("/dashboard/sessions/revoke-others", 303),
+    "POST /dashboard/erase": _person("/dashboard/erase", 303, 400, email="{email}"),
+    **{f"{one.method} {PREFIX}{one.path}": _operation(one) for one in OPERATIONS},
+}
+"""Every route of the service by its method and path."""
+
+AGENT = {"user-agent": BROWSER}
