@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -77,6 +78,10 @@ class is_among(FunctionElement[bool]):
 
     def __init__(self, column: Any, name: str) -> None:
         super().__init__(column, bindparam(name, type_=_Texts()))
+
+    def self_group(self, against: OperatorType | None = None) -> is_among:  # noqa: ARG002
+        """Stay as it is: SQLite would be asked whether it `= 1`, and use no index then."""
+        return self
 
 
 @compiles(is_among, "postgresql")

@@ -1,0 +1,72 @@
+"""Recording a batch finds all that it needs by keys, however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from backend.actions.context import Context
+from backend.domain.events import Event, EventKind
+from backend.domain.shares import Platform
+from tests.support.facts import an_event, record_now
+from tests.support.service import add_account, add_site
+
+# One account, and the values that were asked for: neither grows.
+_SCANNED = {"account", "json_each"}
+
+
+@contextmanager
+def plans_of(context: Context) -> Iterator[list[tuple[str, str]]]:
+    """Collect each step of each query's plan, with the query."""
+    steps: list[tuple[str, str]] = []
+    prefix = "EXPLAIN QUERY PLAN " if context.database.is_sqlite else "EXPLAIN "
+
+    def explain(
+        connection: Any, _cursor: object, query: str, values: Any, _context: object, many: bool
+    ) -> None:
+        if query.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")) and not many:
+            driver = connection.connection.driver_connection
+            if not context.database.is_sqlite:  # small tables are read whole unless told
+                driver.execute("SET LOCAL enable_seqscan = off")
+            rows = driver.execute(prefix + query, values).fetchall()
+            steps.extend((str(row[-1]).strip(), query) for row in rows)
+
+    event.listen(context.database.engine, "before_cursor_execute", explain)
+    yield steps
+    event.remove(context.database.engine, "before_cursor_execute", explain)
+
+
+def a_batch(context: Context, sites: list[str]) -> list[Event]:
+    shares = [an_event(context, site, EventKind.SHARE, platform=Platform.X) for site in sites]
+    visits = [an_event(context, share.site, via=share.id) for share in shares]
+    copies = [an_event(context, site, EventKind.COPY) for site in sites]
+    return [*shares, *visits, *copies]
+
+
+@pytest.fixture
+def sites(any_context: Context) -> list[str]:
+    account = add_account(any_context, tier="pro")
+    urls = [f"https://s{number}.example/" for number in range(30)]
+    made = [add_site(any_context, account, url=url, wish="in")[0] for url in urls]
+    record_now(any_context, a_batch(any_context, made))
+    return made
+
+
+def test_recording_a_batch_reads_no_table_from_end_to_end(
+    any_context: Context, sites: list[str]
+) -> None:
+    repeated = a_batch(any_context, sites[:10])
+    with plans_of(any_context) as steps:
+        record_now(any_context, repeated)
+        record_now(any_context, [*repeated, an_event(any_context, sites[0])])
+    assert any("share" in step for step, _query in steps)
+    for step, query in steps:
+        if any_context.database.is_sqlite:
+            is_scan = step.startswith("SCAN") and step.split()[1] not in _SCANNED
+        else:
+            is_scan = "Seq Scan" in step
+        assert not is_scan, f"{step}\n{query}"
