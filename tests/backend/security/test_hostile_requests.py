@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -16,14 +20,18 @@ from backend.clock import FixedClock
 from backend.domain.actors import Scope, owner_of
 from backend.domain.instants import SECOND
 from backend.errors import Forbidden
+from backend.gateways.live import Fanout
+from backend.ids import SystemIds
 from backend.store.tables.accounts import IdempotencyRow, SignInRow
 from backend.store.tables.base import TENANT
+from backend.web.streams import STREAMS_EACH
 from tests.support.people import open_world
 from tests.support.service import BROWSER, SITE_URL, add_account, add_site, make_context
 from tests.support.signing_in import token_of
 from tests.support.tasks import newest_link, with_recorded_tasks
 
 EVIL = "evil.example"
+PATH = "/api/v1/stream"
 
 
 @pytest.fixture
@@ -152,3 +160,37 @@ def test_a_session_ends_in_the_database_not_only_in_the_browser(tmp_path: Path) 
     assert stolen.get("/dashboard", follow_redirects=False).status_code == 303
     world.saved.close()
     world.context.database.close()
+
+
+def test_one_address_does_not_take_all_streams(context: Context) -> None:
+    live = Fanout(SystemIds())
+    app = create_app(replace(context, live=live))
+    before = open_streams()
+
+    def listen() -> int:
+        return TestClient(app).get(PATH).status_code
+
+    with ThreadPoolExecutor(STREAMS_EACH + 2) as pool:
+        try:
+            listening = [pool.submit(listen) for _ in range(STREAMS_EACH)]
+            wait_for(before + STREAMS_EACH)
+            assert pool.submit(listen).result(20) == 429
+            # Somebody else still gets one.
+            stranger = TestClient(app, client=("198.51.100.7", 1))
+            listening.append(pool.submit(lambda: stranger.get(PATH).status_code))
+            wait_for(before + STREAMS_EACH + 1)
+        finally:
+            live.stop()
+        assert {one.result(20) for one in listening} == {200}
+    assert open_streams() == before
+
+
+def wait_for(number: float) -> None:
+    deadline = time.monotonic() + 20
+    while open_streams() < number:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def open_streams() -> float:
+    return REGISTRY.get_sample_value("foursite_streams") or 0.0
