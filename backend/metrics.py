@@ -5,6 +5,7 @@ Labels have few values: a route's template, never a path; no address, site or ac
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -60,11 +61,10 @@ STREAMS = Gauge("foursite_streams", "Open event streams", multiprocess_mode="liv
 
 def count_batch(kinds: Iterable[str], *, waiting: int) -> None:
     """Count the events of one committed batch."""
-    total = 0
-    for kind in kinds:
-        EVENTS.labels(kind).inc()
-        total += 1
-    BATCH_EVENTS.observe(total)
+    numbers = Counts(kinds)
+    for kind, number in numbers.items():
+        EVENTS.labels(kind).inc(number)
+    BATCH_EVENTS.observe(numbers.total())
     WAITING.set(waiting)
 
 

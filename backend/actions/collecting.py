@@ -24,8 +24,9 @@ from backend.metrics import BATCH_SECONDS, count_batch
 
 BATCH_EVENTS = 1_000
 PAUSE_SECONDS = 0.02
-"""From the start of one commit to that of the next under load: few large batches cost less than
-many small ones. A request that comes alone does not wait for it.
+"""From the start of one commit to that of the next, unless as many requests wait as the last one
+answered: few large batches cost less than many small ones. After a request that came alone there
+is no pause.
 """
 _LOG = structlog.get_logger("collecting")
 
@@ -50,6 +51,7 @@ class Collector:
         self._limit = context.settings.queue_size
         self._waiting: deque[_Waiting] = deque()
         self._wake = threading.Event()
+        self._wanted = 1  # how many have to wait before the thread is woken
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
 
@@ -81,7 +83,7 @@ class Collector:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(events=events, loop=loop, done=loop.create_future())
         self._waiting.append(waiting)
-        if not self._wake.is_set():
+        if len(self._waiting) >= self._wanted and not self._wake.is_set():
             self._wake.set()
         return waiting.done
 
@@ -92,13 +94,18 @@ class Collector:
             while batch := self._take():
                 began = time.monotonic()
                 self._commit(batch)
-                self._pause(batch, began)
+                self._pause(len(batch), began)
             if self._is_stopping and not self._waiting:
                 return
 
-    def _pause(self, batch: Sequence[_Waiting], began: float) -> None:
-        if len(batch) > 1 and len(self._waiting) < BATCH_EVENTS and not self._is_stopping:
-            time.sleep(max(0.0, began + PAUSE_SECONDS - time.monotonic()))
+    def _pause(self, size: int, began: float) -> None:
+        if size == 1:
+            return
+        self._wanted = size
+        self._wake.clear()
+        if len(self._waiting) < size and not self._is_stopping:
+            self._wake.wait(max(0.0, began + PAUSE_SECONDS - time.monotonic()))
+        self._wanted = 1
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
