@@ -40,7 +40,7 @@ check: .venv/.dev ## Lint, formatting, types and the directions of imports
 	"$(BIN)/mypy"
 	"$(BIN)/lint-imports"
 
-bench: .venv/.dev ## Compare build times with other generators; ARGS go to the benchmark
+bench: .venv/.dev ## Measure builds, the widget and the service; ARGS="ingest" chooses a part
 	"$(BIN)/python" -m bench $(ARGS)
 
 lock: .venv/.dev ## Refresh the locks; ARGS=--upgrade takes newer versions
