@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from backend.actions.collecting import Collector
 from backend.actions.context import Context
@@ -19,14 +20,25 @@ from backend.errors import ServiceError
 from backend.gateways.live import Fanout
 from backend.web import assets, counts, oembed, operations, redirects, streams, widget
 from backend.web.api import interface
-from backend.web.collect import Collect
+from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.limits import Limiter
-from backend.web.middleware import Bounded, HotPath, Protected, Requests
+from backend.web.middleware import Bounded, Protected, Requests
 from backend.web.pages import account, public, sign_in
 from backend.web.problems import respond
 
-App = Starlette
-"""What `create_app` returns, for those who know no Starlette."""
+
+class App(Starlette):
+    """The service. `/collect` goes past Starlette's own stack and ours."""
+
+    def __init__(self, collect: Collect, **options: Any) -> None:
+        super().__init__(**options)
+        self._collect = collect
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == COLLECT_PATH:
+            await self._collect(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class Part(Protocol):
@@ -54,12 +66,12 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
             for part in reversed(running):
                 part.stop()
 
-    app = Starlette(
-        routes=_routes(context, collector, collect, live),
+    app = App(
+        collect,
+        routes=[Route(COLLECT_PATH, collect), *_routes(context, collector, live)],
         lifespan=lifespan,
         exception_handlers={ServiceError: respond, HTTPException: respond},
         middleware=[  # the first is the outermost
-            Middleware(HotPath, path="/collect", endpoint=collect),
             Middleware(Protected, context=context),
             Middleware(Requests, context=context, respond=respond),
             Middleware(Bounded, respond=respond),
@@ -72,13 +84,10 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
     return app
 
 
-def _routes(
-    context: Context, collector: Collector, collect: Collect, live: Fanout | None
-) -> list[BaseRoute]:
+def _routes(context: Context, collector: Collector, live: Fanout | None) -> list[BaseRoute]:
     """Return every route of the service, in the order they are tried."""
     probes = {"redis": live.find_problem} if live and context.settings.redis_url else {}
     return [
-        Route("/collect", collect),
         *operations.routes(context, collector, probes),
         *redirects.routes(context, collector),
         *counts.routes(context),

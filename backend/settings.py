@@ -40,7 +40,7 @@ class Settings:
     secret: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     owner_email: str = "owner@localhost"
-    trusted_proxies: tuple[Network, ...] = ()
+    trusted_proxies: frozenset[Network] = frozenset()
     country_header: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "4site <no-reply@localhost>"
@@ -156,10 +156,10 @@ class _Reader:
             raise self._wrong(name, text, "an http or https address")
         return text
 
-    def networks(self, name: str) -> tuple[Network, ...]:
+    def networks(self, name: str) -> frozenset[Network]:
         words = (self.text(name) or "").split()
         try:
-            return tuple(ipaddress.ip_network(word) for word in words)
+            return frozenset(ipaddress.ip_network(word) for word in words)
         except ValueError as error:
             raise self._wrong(name, " ".join(words), "networks like 10.0.0.0/8") from error
 

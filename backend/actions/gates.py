@@ -21,11 +21,11 @@ class Gates:
         self._context = context
         self._known: OrderedDict[str, tuple[Instant, Gate | None]] = OrderedDict()
 
-    def recall(self, key: str) -> tuple[bool, Gate | None]:
+    def recall(self, key: str, now: Instant) -> tuple[bool, Gate | None]:
         """Return whether the answer is remembered and still good, and the answer."""
         known = self._known.get(key)
         # Longer than that is left only when the clock was set back.
-        if known is None or not 0 <= known[0] - self._context.clock.now() <= REMEMBERED_FOR:
+        if known is None or not 0 <= known[0] - now <= REMEMBERED_FOR:
             return False, None
         return True, known[1]
 

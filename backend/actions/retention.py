@@ -14,6 +14,7 @@ from backend.domain.instants import Instant, start_of
 from backend.domain.retention import (
     ANSWERS_KEPT,
     first_event_day,
+    first_event_id_day,
     first_open_day,
     first_salt_day,
     first_share_at,
@@ -37,6 +38,7 @@ class Purged:
     salts: int
     networks: int
     events: int
+    event_ids: int
     shares: int
     answers: int
     links: int
@@ -60,6 +62,10 @@ def purge(context: Context) -> Purged:
         before = first_event_day(now)
         return retention.delete_events(session, TENANT, before, limit=ROWS_A_BATCH)
 
+    def event_ids(session: Session) -> int:
+        before = first_event_id_day(now)
+        return retention.delete_event_ids(session, TENANT, before, limit=ROWS_A_BATCH)
+
     def shares(session: Session) -> int:
         before = first_share_at(now)
         return retention.delete_shares(session, TENANT, before, limit=ROWS_A_BATCH)
@@ -72,6 +78,7 @@ def purge(context: Context) -> Purged:
         salts=salts,
         networks=_repeat(context, networks),
         events=_repeat(context, events),
+        event_ids=_repeat(context, event_ids),
         shares=_repeat(context, shares),
         answers=_repeat(context, answers),
         links=links,

@@ -7,6 +7,10 @@ from backend.domain.visitors import SALTS_KEPT
 
 EVENT_DAYS = 365
 """Raw events: a year."""
+EVENT_ID_DAYS = 2
+"""Ids by which repeats are known: events are of the day they come in, and clocks are set back by
+hours at most.
+"""
 SHARE_DAYS = 183
 """Shares' raw rows: six months."""
 ANSWERS_KEPT = 48 * HOUR
@@ -18,6 +22,11 @@ CLOSING_DELAY = 10 * MINUTE
 def first_event_day(now: Instant) -> Day:
     """Return the oldest day whose raw events are kept; all of that day is."""
     return Day(day_of(now) - EVENT_DAYS)
+
+
+def first_event_id_day(now: Instant) -> Day:
+    """Return the oldest day whose events' ids are kept."""
+    return Day(day_of(now) - EVENT_ID_DAYS)
 
 
 def first_share_at(now: Instant) -> Instant:

@@ -1,7 +1,7 @@
-"""Many rows in one call: driver SQL, made once for each database.
+"""Many rows in one call: one statement, made once for each database, however many rows there are.
 
-SQLite takes rows one after the other, which costs little inside a process. PostgreSQL takes them
-together as arrays, one for each column: one round trip and one plan, however many rows there are.
+PostgreSQL takes them as arrays, one for each column; SQLite as a text of JSON. Row by row, SQLite
+would hand the interpreter's lock over at each row, and wait for it whenever requests come in.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, Boolean, Connection, Integer, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
@@ -21,22 +22,27 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Bulk:
-    """A statement over many rows of `columns`, called `new` in PostgreSQL's text.
+    """A statement over many rows of `columns`: texts, whole numbers, truth values or None.
 
-    `sqlite` has a `?` for each column; in `postgresql` the word `{new}` stands for the rows.
+    In `statement`, SQL that both databases know, `{new}` stands for the rows, called `new`.
     """
 
-    def __init__(self, table: Any, columns: Sequence[str], *, sqlite: str, postgresql: str) -> None:
+    def __init__(self, table: Any, columns: Sequence[str], statement: str) -> None:
+        self.table: str = table.name
+        self.columns = tuple(columns)
         arrays = ", ".join(f"%s::{_type_of(table.c[name])}[]" for name in columns)
-        self._sqlite = sqlite
-        self._postgresql = postgresql.format(new=f"unnest({arrays}) AS new({', '.join(columns)})")
+        parts = ", ".join(
+            f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(columns)
+        )
+        self._postgresql = statement.format(new=f"unnest({arrays}) AS new({', '.join(columns)})")
+        self._sqlite = statement.format(new=f"(SELECT {parts} FROM json_each(?)) AS new")  # noqa: S608  names of ours
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write the rows, each a value for every column in their order."""
         if not rows:
             return
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(self._sqlite, list(rows))
+            connection.exec_driver_sql(self._sqlite, (msgspec.json.encode(rows).decode(),))
         else:
             arrays = tuple(list(column) for column in zip(*rows, strict=True))
             connection.exec_driver_sql(self._postgresql, arrays)
@@ -44,14 +50,10 @@ class Bulk:
 
 def insert_many(table: Any, columns: Sequence[str], *, on_conflict: str = "") -> Bulk:
     """Return the statement that inserts rows; `on_conflict` is a clause both databases know."""
-    target = f"INSERT INTO {table.name} ({', '.join(columns)})"
-    marks = ", ".join("?" * len(columns))
-    return Bulk(
-        table,
-        columns,
-        sqlite=f"{target} VALUES ({marks}) {on_conflict}",
-        postgresql=f"{target} SELECT * FROM {{new}} {on_conflict}",  # noqa: S608  names of ours
-    )
+    names = ", ".join(columns)
+    # Without `WHERE`, SQLite would take the clause's `ON` for that of a join.
+    statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {{new}} WHERE true"  # noqa: S608  names of ours
+    return Bulk(table, columns, f"{statement} {on_conflict}")
 
 
 def update_many(table: Any, columns: Sequence[str], *, key: Sequence[str]) -> Bulk:
@@ -59,15 +61,13 @@ def update_many(table: Any, columns: Sequence[str], *, key: Sequence[str]) -> Bu
     return Bulk(
         table,
         (*columns, *key),
-        sqlite=f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in columns)}"  # noqa: S608
-        f" WHERE {' AND '.join(f'{name} = ?' for name in key)}",
-        postgresql=f"UPDATE {table.name} SET {', '.join(f'{n} = new.{n}' for n in columns)}"  # noqa: S608
-        f" FROM {{new}} WHERE {' AND '.join(f'{table.name}.{n} = new.{n}' for n in key)}",
+        f"UPDATE {table.name} SET {', '.join(f'{name} = new.{name}' for name in columns)}"  # noqa: S608  names of ours
+        f" FROM {{new}} WHERE {' AND '.join(f'{table.name}.{name} = new.{name}' for name in key)}",
     )
 
 
 class is_among(FunctionElement[bool]):
-    """The condition that a text column has one of the values bound under a name.
+    """The condition that a column, of texts or whole numbers, has one of the values of a name.
 
     Unlike `IN (?, ?, …)` its text does not depend on how many there are, so that SQLAlchemy
     compiles it once and PostgreSQL plans it once.
@@ -77,7 +77,7 @@ class is_among(FunctionElement[bool]):
     type = Boolean()
 
     def __init__(self, column: Any, name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Texts()))
+        super().__init__(column, bindparam(name, type_=_Values(column.type)))
 
     def self_group(self, against: OperatorType | None = None) -> is_among:  # noqa: ARG002
         """Stay as it is: SQLite would be asked whether it `= 1`, and use no index then."""
@@ -97,16 +97,20 @@ def _look_up_in_json(condition: is_among, compiler: SQLCompiler, **options: Any)
     return f"{compiler.process(column, **options)} IN ({listed})"
 
 
-class _Texts(TypeDecorator[list[str]]):
-    """A list of texts as one bound value: an array on PostgreSQL, JSON on SQLite."""
+class _Values(TypeDecorator[list[Any]]):
+    """Values of one type as one bound value: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = BigInteger() if isinstance(of, Integer) else Text()
 
-    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 

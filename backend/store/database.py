@@ -24,6 +24,10 @@ __all__ = ["Database", "Session"]
 BUSY_SECONDS = 5
 CONNECT_SECONDS = 10
 _CACHE_KIB = 64 * 1024
+_CHECKPOINT_PAGES = 8_000
+"""Pages of log, of 4 KiB, before it is worked into the file: a page that changes in each batch is
+written there once in so many. SQLite's own 1 000 doubles the cost of an event.
+"""
 
 
 class Database:
@@ -106,6 +110,7 @@ def _make_engine(settings: Settings) -> Engine:
             f"synchronous = {settings.synchronous}",
             "foreign_keys = ON",
             f"cache_size = -{_CACHE_KIB}",
+            f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

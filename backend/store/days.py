@@ -1,7 +1,7 @@
 """Days of sites that are over: how many visitors they had.
 
 Leans on `ix_site_day_open`, which holds only days that are not closed, and on the primary keys of
-`site_day` and of `event` (tenant, day, site, id).
+`site_day` and of `event` (tenant, day, at, ...): a day's events are read in one pass.
 """
 
 from __future__ import annotations

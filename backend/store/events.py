@@ -1,12 +1,13 @@
 """Raw events and what a day adds up to. Written in bulk with SQLAlchemy Core.
 
-Leans on the primary key of `event` (tenant, day, site, id), which drops repeats, and of
-`site_day`.
+Leans on the primary keys of `event_id` (tenant, day, digest), which refuses repeats, of `event`
+(tenant, day, at, ...) and of `site_day`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 
@@ -18,11 +19,13 @@ from sqlmodel import Session, col
 from backend.domain.events import Event
 from backend.domain.instants import Day, day_of
 from backend.domain.standing import DayTally
-from backend.store.bulk import insert_many, is_among
-from backend.store.tables.events import EventRow, SiteDayRow
+from backend.store.bulk import Bulk, insert_many, is_among
+from backend.store.tables.events import EventIdRow, EventRow, SiteDayRow
 
 DayRef = tuple[str, str, Day]
 """Tenant, site id and UTC day."""
+_IdRow = tuple[str, Day, int]
+"""Tenant, UTC day and the digest of an event's site and id."""
 
 
 def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
@@ -30,57 +33,56 @@ def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
 
     The caller holds the lock of the events' sites, so that nobody else stores the same ones.
     """
-    by_key = {(day_of(event.at), event.site, event.id): event for event in events}
-    fresh = list(by_key.values())
-    if not fresh:
-        return fresh
+    by_id = {_id_row(event): event for event in events}
+    if not by_id:
+        return []
     connection = session.connection()
     connection.exec_driver_sql("SAVEPOINT fresh")
     try:
-        _insert(connection, fresh)
+        _write(connection, _INSERT_IDS, list(by_id))
     except IntegrityError:
         # Repeats are rare, so only then is it asked which ones they are.
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fresh")
-        fresh = _drop_known(connection, fresh)
-        _insert(connection, fresh)
+        for known in _find_known(connection, by_id):
+            del by_id[known]
+        _write(connection, _INSERT_IDS, list(by_id))
     connection.exec_driver_sql("RELEASE SAVEPOINT fresh")
+    fresh = list(by_id.values())
+    _write(connection, _INSERT, [_row(event) for event in fresh])
     return fresh
 
 
-def _insert(connection: Connection, events: Sequence[Event]) -> None:
-    """Store events in one statement. Raises IntegrityError when one is there already."""
-    rows = [_row(event) for event in events]
+def _write(connection: Connection, insert: Bulk, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows in one statement, by COPY where there is one. Raises IntegrityError when one is
+    there already.
+    """
+    if connection.dialect.name == "sqlite":
+        insert.run(connection, rows)
+        return
     if not rows:
         return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_INSERT, rows)
-        return
     driver: Any = connection.connection.driver_connection
+    statement = f"COPY {insert.table} ({', '.join(insert.columns)}) FROM STDIN"
     try:
-        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
     except psycopg.IntegrityError as error:
-        raise IntegrityError(_COPY, None, error) from error
+        raise IntegrityError(statement, None, error) from error
     except psycopg.OperationalError as error:
-        raise OperationalError(_COPY, None, error) from error
+        raise OperationalError(statement, None, error) from error
 
 
-def _drop_known(connection: Connection, events: Sequence[Event]) -> list[Event]:
-    """Return the events whose key is not in the table."""
-    by_site: dict[tuple[str, Day, str], list[Event]] = {}
-    for event in events:
-        by_site.setdefault((event.tenant, day_of(event.at), event.site), []).append(event)
-    known: set[tuple[str, int, str, str]] = set()
-    for (tenant, day, site), some in by_site.items():
-        values = {"tenant": tenant, "day": day, "site": site, "ids": [e.id for e in some]}
-        for row in connection.execute(_KNOWN, values):
-            known.add((tenant, day, site, row.id))
-    return [
-        event
-        for event in events
-        if (event.tenant, day_of(event.at), event.site, event.id) not in known
-    ]
+def _find_known(connection: Connection, rows: Iterable[_IdRow]) -> list[_IdRow]:
+    """Return the rows that `event_id` has."""
+    digests: dict[tuple[str, Day], list[int]] = {}
+    for tenant, day, digest in rows:
+        digests.setdefault((tenant, day), []).append(digest)
+    known: list[_IdRow] = []
+    for (tenant, day), some in digests.items():
+        found = connection.execute(_KNOWN, {"tenant": tenant, "day": day, "digests": some})
+        known += [(tenant, day, digest) for digest in found.scalars()]
+    return known
 
 
 def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
@@ -89,14 +91,23 @@ def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
     _ADD_TO_DAY.run(session.connection(), rows)
 
 
+def _id_row(event: Event) -> _IdRow:
+    """Return the key of an event's id: 64 bits, of which no two in a day are expected alike before
+    there are thousands of millions of events in it.
+    """
+    text = f"{event.site}\0{event.id}".encode()
+    digest = int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)
+    return event.tenant, day_of(event.at), digest
+
+
 def _row(event: Event) -> tuple[Any, ...]:
     return (
         event.tenant,
         day_of(event.at),
+        event.at,
         event.site,
         event.id,
         event.kind.value,
-        event.at,
         event.visitor,
         event.page,
         event.referrer_host,
@@ -109,16 +120,15 @@ def _row(event: Event) -> tuple[Any, ...]:
 
 
 _COLUMNS = (
-    "tenant", "day", "site", "id", "kind", "at", "visitor", "page", "referrer_host", "via",
+    "tenant", "day", "at", "site", "id", "kind", "visitor", "page", "referrer_host", "via",
     "seconds", "depth", "country", "device",
 )  # fmt: skip
-_INSERT = f"INSERT INTO event ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
-_COPY = f"COPY event ({', '.join(_COLUMNS)}) FROM STDIN"
-_KNOWN = select(col(EventRow.id)).where(
-    col(EventRow.tenant) == bindparam("tenant"),
-    col(EventRow.day) == bindparam("day"),
-    col(EventRow.site) == bindparam("site"),
-    is_among(col(EventRow.id), "ids"),
+_INSERT = insert_many(EventRow.__table__, _COLUMNS)  # type: ignore[attr-defined]  # SQLModel makes it
+_INSERT_IDS = insert_many(EventIdRow.__table__, ("tenant", "day", "digest"))  # type: ignore[attr-defined]  # as above
+_KNOWN = select(col(EventIdRow.digest)).where(
+    col(EventIdRow.tenant) == bindparam("tenant"),
+    col(EventIdRow.day) == bindparam("day"),
+    is_among(col(EventIdRow.digest), "digests"),
 )
 _COUNTS = tuple(DayTally.__dataclass_fields__)
 _COUNTS_OF = attrgetter(*_COUNTS)

@@ -1,7 +1,7 @@
 """Deletes what was kept long enough, some rows a transaction.
 
-Leans on the primary key of `event` (tenant, day, ...), on `ix_share_at`, `ix_share_network`,
-`ix_share_site_at` and `ix_idempotency_created_at`.
+Leans on the primary keys of `event` and `event_id` (tenant, day, ...), on `ix_share_at`,
+`ix_share_network`, `ix_share_site_at` and `ix_idempotency_created_at`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,20 @@ from backend.domain.instants import Day, Instant
 from backend.store.scores import lock_sites
 from backend.store.tables.accounts import IdempotencyRow
 from backend.store.tables.base import Row
-from backend.store.tables.events import EventRow, ShareRow
+from backend.store.tables.events import EventIdRow, EventRow, ShareRow
 
 
 def delete_events(session: Session, tenant: str, before: Day, *, limit: int) -> int:
     """Delete at most `limit` raw events of the days before `before`; return how many."""
     return _delete_some(
         session, EventRow, limit, col(EventRow.tenant) == tenant, col(EventRow.day) < before
+    )
+
+
+def delete_event_ids(session: Session, tenant: str, before: Day, *, limit: int) -> int:
+    """Delete at most `limit` ids of events of the days before `before`; return how many."""
+    return _delete_some(
+        session, EventIdRow, limit, col(EventIdRow.tenant) == tenant, col(EventIdRow.day) < before
     )
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
 from backend.domain.featuring import Featuring
-from backend.domain.instants import Day, Instant, day_of
+from backend.domain.instants import Instant, day_of
 from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.standing import ENGAGING, DayTally, Standing
@@ -146,6 +146,7 @@ def _cached(standing: Standing) -> tuple[Any, ...]:
 
 
 def _select_standings() -> Select[Any]:
+    """Return the query of standings; `_to_standing` takes its columns in this order."""
     return (
         select(
             col(ScoreRow.tenant),
@@ -200,22 +201,27 @@ _SAVE = update_many(ScoreRow.__table__, _CACHED, key=("tenant", "site"))  # type
 
 
 def _to_standing(row: Any) -> Standing:
+    # Taken apart at once: asking a row for each column by its name costs three times as much.
+    (
+        tenant, site, views, likes, comments, shares, share_points, engagement_points, window_day,
+        score, as_of, featured_until, account, status, wish, published_at, tier,
+    ) = row  # fmt: skip
     return Standing(
-        tenant=row.tenant,
-        site=row.site,
-        account=row.account,
-        status=_STATUSES[row.status],
-        wish=_WISHES[row.wish],
-        tier=_TIERS[row.tier],
-        published_at=None if row.published_at is None else Instant(row.published_at),
-        views=row.views,
-        likes=row.likes,
-        comments=row.comments,
-        shares=row.shares,
-        share_points=row.share_points,
-        engagement_points=row.engagement_points,
-        window_day=Day(row.window_day),
-        score=row.score,
-        as_of=Instant(row.as_of),
-        featured_until=None if row.featured_until is None else Instant(row.featured_until),
+        tenant=tenant,
+        site=site,
+        account=account,
+        status=_STATUSES[status],
+        wish=_WISHES[wish],
+        tier=_TIERS[tier],
+        published_at=published_at,
+        views=views,
+        likes=likes,
+        comments=comments,
+        shares=shares,
+        share_points=share_points,
+        engagement_points=engagement_points,
+        window_day=window_day,
+        score=score,
+        as_of=as_of,
+        featured_until=featured_until,
     )

@@ -123,9 +123,7 @@ _INSERT = insert_many(_TABLE, _COLUMNS)
 _ADD_CLICKS = Bulk(
     _TABLE,
     ("clicks", "proved_at", *_KEY),
-    sqlite="UPDATE share SET clicks = clicks + ?, proved_at = coalesce(proved_at, ?)"
-    " WHERE tenant = ? AND site = ? AND id = ?",
-    postgresql="UPDATE share SET clicks = share.clicks + new.clicks,"
+    "UPDATE share SET clicks = share.clicks + new.clicks,"
     " proved_at = coalesce(share.proved_at, new.proved_at) FROM {new}"
     " WHERE share.tenant = new.tenant AND share.site = new.site AND share.id = new.id",
 )

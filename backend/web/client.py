@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ def headers_of(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
 
 
 @lru_cache(maxsize=65_536)
-def client_address(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
+def client_address(peer: str, forwarded: str, trusted: frozenset[Network]) -> str:
     """Return the visitor's address: the last hop that is not one of our own proxies.
 
     `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right.
@@ -38,7 +38,7 @@ def client_address(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> s
     return address
 
 
-def address_of(scope: Scope, trusted: tuple[Network, ...]) -> str:
+def address_of(scope: Scope, trusted: frozenset[Network]) -> str:
     """Return the address of a request's visitor, as `client_address` finds it; '' on a socket."""
     peer = scope["client"][0] if scope.get("client") else ""
     if not trusted:
@@ -89,7 +89,7 @@ _HOPS = 20
 """Proxies that a request may have come through; what claims more is not read further."""
 
 
-def _is_within(address: str, networks: Sequence[Network]) -> bool:
+def _is_within(address: str, networks: Iterable[Network]) -> bool:
     parsed = _parse(address)
     return parsed is not None and any(parsed in network for network in networks)
 

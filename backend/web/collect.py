@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 
+from prometheus_client import Counter
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
@@ -15,9 +17,10 @@ from backend.actions.gates import Gates
 from backend.actions.visitors import Visitors
 from backend.domain.events import Event
 from backend.domain.gates import Gate, origin_of
-from backend.domain.instants import SECOND
+from backend.domain.instants import SECOND, Instant
 from backend.domain.showcase import SiteStatus
 from backend.errors import Forbidden, NotFound, ServiceError, TooMany
+from backend.metrics import REQUEST_SECONDS, REQUESTS
 from backend.web.client import (
     Headers,
     address_of,
@@ -30,6 +33,7 @@ from backend.web.client import (
 from backend.web.pings import BODY_BYTES, Ping, decode, to_event
 from backend.web.problems import describe
 
+COLLECT_PATH = "/collect"
 EVENTS_PER_SECOND_VISITOR = 20
 EVENTS_PER_SECOND_SITE = 5_000
 UNKNOWN_KEYS_PER_SECOND = 20
@@ -54,40 +58,54 @@ class Collect:
         self._gates = Gates(context)
         self._visitors = Visitors(context)
         self._rates = _Rates()
+        self._seconds = REQUEST_SECONDS.labels(COLLECT_PATH)
+        # Looking them up by labels each time costs 2 µs.
+        self._counters: dict[tuple[str, int], Counter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "OPTIONS":
-            await _respond(send, 204, _PREFLIGHT)
-            return
+        began = time.perf_counter()
         try:
             status = await self._take(scope, receive)
         except (ServiceError, HTTPException) as error:
-            await _refuse(send, error)
+            status = await _refuse(send, error)
         else:
-            await _respond(send, status, _ACCEPTED)
+            await _respond(send, status, _PREFLIGHT if status == 204 else _ACCEPTED)
+        self._counter(scope["method"], status).inc()
+        self._seconds.observe(time.perf_counter() - began)
+
+    def _counter(self, method: str, status: int) -> Counter:
+        method = method if method in {"OPTIONS", "POST"} else "other"
+        counter = self._counters.get((method, status))
+        if counter is None:
+            counter = REQUESTS.labels(COLLECT_PATH, method, str(status))
+            self._counters[method, status] = counter
+        return counter
 
     async def _take(self, scope: Scope, receive: Receive) -> int:
         if scope["method"] != "POST":
+            if scope["method"] == "OPTIONS":
+                return 204
             raise HTTPException(405, headers={"allow": "POST, OPTIONS"})
         pings = decode(await _read(receive))
+        now = self._context.clock.now()
         headers = headers_of(scope["headers"])
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         address = address_of(scope, self._context.settings.trusted_proxies)
-        gated = [(ping, await self._gate(ping, headers, address)) for ping in pings]
+        gated = [(ping, await self._gate(ping, headers, address, now)) for ping in pings]
         # Robots and people who asked not to be counted get the answer that everybody gets.
         if wants_no_tracking(headers) or is_bot(user_agent):
             return 202
-        if not self._visitors.is_ready(self._context.clock.now()):
-            await run_in_threadpool(self._visitors.prepare, self._context.clock.now())
-        events = self._to_events(gated, address, headers, user_agent)
+        if not self._visitors.is_ready(now):
+            await run_in_threadpool(self._visitors.prepare, now)
+        events = self._to_events(gated, address, headers, user_agent, now)
         if events:
             await self._collector.submit(events)
         return 202
 
-    async def _gate(self, ping: Ping, headers: Headers, address: str) -> Gate:
-        is_known, gate = self._gates.recall(ping.s)
+    async def _gate(self, ping: Ping, headers: Headers, address: str, now: Instant) -> Gate:
+        is_known, gate = self._gates.recall(ping.s, now)
         if not is_known:
-            gate = await self._look_up(ping.s, f"?{address}")
+            gate = await self._look_up(ping.s, f"?{address}", now)
         if gate is None:
             raise NotFound(f"No site has the key {ping.s}.", hint="Check data-site.")
         origin = headers.get(b"origin", b"").decode("latin-1")
@@ -98,9 +116,8 @@ class Collect:
             )
         return gate
 
-    async def _look_up(self, key: str, address: str) -> Gate | None:
+    async def _look_up(self, key: str, address: str, now: Instant) -> Gate | None:
         """Ask the database for a site, unless the address made up too many keys already."""
-        now = self._context.clock.now()
         self._rates.check(address, UNKNOWN_KEYS_PER_SECOND, now)
         gate = await run_in_threadpool(self._gates.look_up, key)
         if gate is None:
@@ -113,9 +130,9 @@ class Collect:
         address: str,
         headers: Headers,
         user_agent: str,
+        now: Instant,
     ) -> list[Event]:
         settings = self._context.settings
-        now = self._context.clock.now()
         country = None
         if settings.country_header:
             name = settings.country_header.lower().encode()
@@ -153,20 +170,25 @@ class _Rates:
         self._second = 0
         self._spent: dict[str, int] = {}
 
-    def spend(self, key: str, limit: int, now: int) -> None:
+    def spend(self, key: str, limit: int, now: Instant) -> None:
         """Count one event. Raises TooMany when the second's share is spent."""
-        self._spent[key] = self.check(key, limit, now) + 1
+        spent = self._of(now)
+        number = spent.get(key, 0)
+        if number >= limit:
+            raise TooMany("Too many events in this second.", retry_after=1)
+        spent[key] = number + 1
 
-    def check(self, key: str, limit: int, now: int) -> int:
-        """Return what is spent. Raises TooMany when that is all of the second's share."""
+    def check(self, key: str, limit: int, now: Instant) -> None:
+        """Raise TooMany when the second's share is spent."""
+        if self._of(now).get(key, 0) >= limit:
+            raise TooMany("Too many events in this second.", retry_after=1)
+
+    def _of(self, now: Instant) -> dict[str, int]:
         second = now // SECOND
         if second != self._second:
             self._second = second
             self._spent = {}
-        spent = self._spent.get(key, 0)
-        if spent >= limit:
-            raise TooMany("Too many events in this second.", retry_after=1)
-        return spent
+        return self._spent
 
 
 async def _read(receive: Receive) -> bytes:
@@ -183,7 +205,8 @@ async def _read(receive: Receive) -> bytes:
             return body
 
 
-async def _refuse(send: Send, error: ServiceError | HTTPException) -> None:
+async def _refuse(send: Send, error: ServiceError | HTTPException) -> int:
+    """Answer with the problem's details; return the status."""
     problem, more = describe(error)
     body = json.dumps(problem).encode()
     headers = [
@@ -193,7 +216,9 @@ async def _refuse(send: Send, error: ServiceError | HTTPException) -> None:
         (b"content-length", str(len(body)).encode()),
         *((name.encode(), value.encode()) for name, value in more.items()),
     ]
-    await _respond(send, problem["status"], headers, body)
+    status: int = problem["status"]
+    await _respond(send, status, headers, body)
+    return status
 
 
 async def _respond(

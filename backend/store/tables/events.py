@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from backend.store.tables.base import Row, count, instant
 
 
 class EventRow(Row, table=True):
-    """A raw event. The key says that the same id on the same day is the same event.
+    """A raw event, in the order they came: what is written together lies together.
 
     No foreign key: rows are written in bulk after the site was looked up, and outlive it.
     """
@@ -18,10 +18,10 @@ class EventRow(Row, table=True):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  read by SQLAlchemy as it is
 
     day: int = Field(primary_key=True)
+    at: int = instant(primary_key=True)
     site: str = Field(primary_key=True, max_length=32)
     id: str = Field(primary_key=True, max_length=48)
     kind: str = Field(max_length=16)
-    at: int = instant()
     visitor: str = Field(max_length=16)
     page: str = Field(max_length=2000)
     referrer_host: str | None = Field(default=None, max_length=255)
@@ -30,6 +30,19 @@ class EventRow(Row, table=True):
     depth: int | None = None
     country: str | None = Field(default=None, max_length=2)
     device: str | None = Field(default=None, max_length=8)
+
+
+class EventIdRow(Row, table=True):
+    """Says that an event of a day exists: the same id of the same site is the same event.
+
+    Small, for each event changes another place of it. Kept as long as a repeat can come.
+    """
+
+    __tablename__ = "event_id"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  as above
+
+    day: int = Field(primary_key=True)
+    digest: int = Field(primary_key=True, sa_type=BigInteger)
 
 
 class SiteDayRow(Row, table=True):

@@ -43,10 +43,10 @@ def upgrade() -> None:
         "event",
         _tenant(),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("site", sa.String(32), nullable=False),
         sa.Column("id", sa.String(48), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("visitor", sa.String(16), nullable=False),
         sa.Column("page", sa.String(2000), nullable=False),
         sa.Column("referrer_host", sa.String(255), nullable=True),
@@ -55,7 +55,15 @@ def upgrade() -> None:
         sa.Column("depth", sa.Integer(), nullable=True),
         sa.Column("country", sa.String(2), nullable=True),
         sa.Column("device", sa.String(8), nullable=True),
-        sa.PrimaryKeyConstraint("tenant", "day", "site", "id", name="pk_event"),
+        sa.PrimaryKeyConstraint("tenant", "day", "at", "site", "id", name="pk_event"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "event_id",
+        _tenant(),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "day", "digest", name="pk_event_id"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -378,6 +386,7 @@ def downgrade() -> None:
         "sign_in",
         "share",
         "idempotency",
+        "event_id",
         "event",
         "day_salt",
         "account",
