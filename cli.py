@@ -17,6 +17,7 @@ VERBS = {
     "inspect": "Show what was detected, and why",
     "link": "Register the site with a service that counts visits and shares",
     "audit": "Check a finished site: links, anchors, pictures, privacy, weight",
+    "publish": "Send a finished site to a host, a CDN or a folder",
     "themes": "List the themes",
     "kinds": "List the kinds of project that change the home page",
     "card": "Draw the social card alone",
@@ -31,10 +32,11 @@ _EXAMPLES = """examples:
   4site build sharkdp/bat         the site of a repository on GitHub
   4site serve                     preview at http://127.0.0.1:4000, rebuilt as you write
   4site audit site                check what was built
+  4site publish --to github-pages publish it
 
 Run "4site VERB --help" for the flags of a verb. Exit status: 0 done, 1 build failed,
 2 wrong use or configuration, 3 audit below the bar, 4 source or service unreachable,
-130 interrupted.
+5 publish failed, 130 interrupted.
 """
 
 

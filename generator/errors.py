@@ -14,6 +14,12 @@
     │   ├── ServiceRefused                the service said no, and why
     │   ├── ServiceUnreachable            no answer
     │   └── ServiceAnswer                 an answer that is not a service's
+    ├── PublishError             exit 5   the site was not published; what was there is whole
+    │   ├── PublishRefused                not a site of ours, or more deletions than allowed
+    │   ├── CredentialsMissing            nobody said who is asking
+    │   ├── TargetRefused                 the target said no, and why
+    │   ├── TargetUnreachable             no answer, or server errors more often than we retry
+    │   └── NotAsPublished                it is published, but what is served differs
     └── BuildError               exit 1
         ├── OutputRefused                 the output folder is not ours, or not writable
         └── ThemeError                    no such theme, or a broken one
@@ -138,3 +144,40 @@ class ThemeError(BuildError):
     """The theme does not exist, or its files are broken."""
 
     code = "theme_invalid"
+
+
+class PublishError(FourSiteError):
+    """The site was not published; what was there before is whole."""
+
+    code = "publish"
+    exit_code = 5
+
+
+class PublishRefused(PublishError):
+    """The folder is no site of ours, or the plan deletes more than it may."""
+
+    code = "publish_refused"
+
+
+class CredentialsMissing(PublishError):
+    """No environment variable and no tool's login says who is asking."""
+
+    code = "credentials_missing"
+
+
+class TargetRefused(PublishError):
+    """The target said no: wrong credentials, no such bucket, a protected branch."""
+
+    code = "target_refused"
+
+
+class TargetUnreachable(PublishError):
+    """No answer, or server errors more often than we retry."""
+
+    code = "target_unreachable"
+
+
+class NotAsPublished(PublishError):
+    """Everything was sent, but what the target serves is not what was sent."""
+
+    code = "not_as_published"

@@ -133,6 +133,19 @@ class ServiceSettings(_Group, frozen=True, kw_only=True):
     referral: ReferralCode | None = None
 
 
+class PublishSettings(_Group, frozen=True, kw_only=True):
+    """Where `4site publish` sends the site. Credentials come from the environment alone."""
+
+    target: str | None = None
+    """As `--to` takes it: `github-pages`, `s3://bucket/prefix`, `netlify:SITE`, ..."""
+    url: WebUrl | None = None
+    """Where people reach the site, when the target does not know."""
+    branch: str | None = None
+    """The branch that GitHub Pages serves; `gh-pages` when nothing else is said."""
+    keep_history: bool = False
+    """Keep earlier versions as commits of that branch."""
+
+
 class CardsSettings(_Group, frozen=True, kw_only=True):
     """Social cards, one picture a page."""
 
@@ -151,6 +164,7 @@ class Settings(_Group, frozen=True, kw_only=True):
     share: ShareSettings = msgspec.field(default_factory=ShareSettings)
     service: ServiceSettings = msgspec.field(default_factory=ServiceSettings)
     cards: CardsSettings = msgspec.field(default_factory=CardsSettings)
+    publish: PublishSettings = msgspec.field(default_factory=PublishSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from html import escape
 
 from generator.model.output import OutputFile
 from generator.model.page import Page, PageKind
+from generator.model.serving import CACHE_RULES, SECURITY_HEADERS
 from generator.render.metadata import absolute
 
 
@@ -65,20 +66,13 @@ def make_host_files() -> tuple[OutputFile, ...]:
 
     Files with a hash in their name never change; pages are asked for again each time.
     """
-    headers = (
-        "/*\n"
-        "  X-Content-Type-Options: nosniff\n"
-        "  Referrer-Policy: strict-origin-when-cross-origin\n"
-        "  X-Frame-Options: SAMEORIGIN\n"
-        "  Permissions-Policy: camera=(), geolocation=(), microphone=()\n"
-        "  Cache-Control: public, max-age=0, must-revalidate\n"
-        "/assets/*\n"
-        "  ! Cache-Control\n"
-        "  Cache-Control: public, max-age=31536000, immutable\n"
-        "/assets/cards/*\n"
-        "  ! Cache-Control\n"
-        "  Cache-Control: public, max-age=3600\n"
-    )
+    lines = ["/*"]
+    lines += [f"  {name}: {value}" for name, value in SECURITY_HEADERS.items()]
+    for start, value in CACHE_RULES:
+        if start:  # a later rule would be added to an earlier one, not take its place
+            lines += [f"/{start}*", "  ! Cache-Control"]
+        lines.append(f"  Cache-Control: {value}")
+    headers = "\n".join(lines) + "\n"
     return (
         OutputFile(path="_headers", content=headers.encode()),
         OutputFile(path=".nojekyll", content=b""),

@@ -1,0 +1,44 @@
+"""The targets by name, each made when it is asked for: most bring a library of their own."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from generator.errors import UsageError
+from generator.publish.target import Destination, Target
+
+KINDS: dict[str, tuple[str, str]] = {
+    "folder": ("folder", "folder:PATH          a folder on this machine"),
+}
+"""Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
+
+_FORM = re.compile(r"(?P<kind>[a-z0-9-]+)(?::(?P<address>.*))?", re.DOTALL)
+
+
+def parse_destination(text: str) -> tuple[str, str]:
+    """Return kind and address of a `--to`: `KIND`, `KIND:ADDRESS` or `KIND://ADDRESS`.
+
+    Raises UsageError when there is no such kind.
+    """
+    found = _FORM.fullmatch(text.strip())
+    kind = found["kind"] if found else text
+    if found is None or kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, n=1)
+        raise UsageError(
+            f"There is no target {kind!r}.",
+            hint=f"Did you mean {near[0]}?" if near else f"Targets: {', '.join(KINDS)}.",
+        )
+    return kind, (found["address"] or "").removeprefix("//")
+
+
+def make_target(destination: Destination) -> Target:
+    """Return the target. Raises PublishError when credentials or a library are missing, UsageError
+    when the address makes no sense for it.
+    """
+    module = import_module(f"generator.publish.targets.{KINDS[destination.kind][0]}")
+    make = cast(Callable[[Destination], Target], module.make_target)
+    return make(destination)

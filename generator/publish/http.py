@@ -1,0 +1,179 @@
+"""HTTP as publishing needs it: retries with backoff, errors a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
+from generator.errors import TargetRefused, TargetUnreachable
+from generator.model.serving import url_path
+from generator.publish.target import Served
+
+TRIES = 6
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
+TIMEOUT_SECONDS = 60.0
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers after which the same request may succeed."""
+
+
+class Api:
+    """A client of one vendor's interface. `title` names it in errors; every request is repeated on
+    cut connections, on 429 and on server errors, so requests must be safe to repeat.
+
+    Use as a context manager, or close it. Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        first_wait: float | None = None,
+    ) -> None:
+        self.title = title
+        self._first_wait = FIRST_WAIT_SECONDS if first_wait is None else first_wait
+        self._client = httpx.Client(
+            base_url=base_url,
+            headers=dict(headers),
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+        )
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Return a successful answer.
+
+        Raises TargetRefused with the vendor's own words on any other 4xx (its `status` is the
+        number), TargetUnreachable when it does not work after all tries.
+        """
+        try:
+            response = self._retrying()(self._send, method, path, **options)
+        except _PassingAnswer as error:
+            raise TargetUnreachable(
+                f"{self.title} answered {error.response.status_code} to {TRIES} tries.",
+                hint="Publish again later: it goes on where it stopped.",
+            ) from error
+        except httpx.TransportError as error:
+            raise TargetUnreachable(
+                f"{self.title} cannot be reached: {_reason(error)}.",
+                hint="Check the network, and publish again: it goes on where it stopped.",
+            ) from error
+        if response.is_success:
+            return response
+        raise RefusedAnswer(self.title, response)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        response = self._client.request(method, path, **options)
+        if response.status_code in _PASSING:
+            raise _PassingAnswer(response)
+        return response
+
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            retry=retry_if_exception(
+                lambda error: isinstance(error, httpx.TransportError | _PassingAnswer)
+            ),
+            stop=stop_after_attempt(TRIES),
+            wait=_Wait(self._first_wait),
+            reraise=True,
+        )
+
+
+class RefusedAnswer(TargetRefused):
+    """An answer that repeating would not change. `status` is its number."""
+
+    def __init__(self, title: str, response: httpx.Response) -> None:
+        self.status = response.status_code
+        said = _words_of(response)
+        super().__init__(
+            f"{title} refused {response.request.method} {response.request.url.path}"
+            f" with {self.status}{f': {said}' if said else ''}.",
+            hint=_HINTS.get(self.status, ""),
+        )
+
+
+def fetch_served(base_url: str, path: str) -> Served | None:
+    """Return a file of a published site as the world sees it; None when it is not there.
+
+    Raises TargetUnreachable when nothing answers.
+    """
+    url = f"{base_url.rstrip('/')}/{quote(url_path(path))}"
+    try:
+        response = httpx.get(
+            url,
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=True,
+            headers={"cache-control": "no-cache"},
+        )
+    except httpx.TransportError as error:
+        raise TargetUnreachable(
+            f"{url} does not answer: {_reason(error)}.",
+            hint="The site was sent. Look at the address, or leave the check out with --no-verify.",
+        ) from error
+    if not response.is_success:
+        return None
+    return Served(content=response.content, headers=dict(response.headers))
+
+
+def _reason(error: httpx.TransportError) -> str:
+    return str(error) or type(error).__name__
+
+
+class _PassingAnswer(Exception):
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(str(response.status_code))
+        self.response = response
+
+
+class _Wait:
+    """Waits as long as `Retry-After` says, else twice as long each time with some chance in it."""
+
+    def __init__(self, first: float) -> None:
+        self._backoff = wait_exponential_jitter(
+            initial=first, max=LONGEST_WAIT_SECONDS, jitter=first
+        )
+
+    def __call__(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, _PassingAnswer):
+            asked = error.response.headers.get("retry-after", "")
+            if asked.isdigit():
+                return min(float(asked), LONGEST_WAIT_SECONDS)
+        return self._backoff(state)
+
+
+_HINTS = {
+    401: "Check the token: it may be wrong or expired.",
+    403: "The token may not do this: give it the rights the documentation names.",
+    404: "Check the name of the project, and whether the token belongs to its account.",
+}
+_WORDS_LIMIT = 300
+
+
+def _words_of(response: httpx.Response) -> str:
+    """Return what a vendor says about an error: they all put it under one of few names."""
+    try:
+        body: Any = response.json()
+    except ValueError:
+        return response.text.strip()[:_WORDS_LIMIT] if "html" not in _type_of(response) else ""
+    for name in ("error", "errors", "message", "detail", "title"):
+        found = body.get(name) if isinstance(body, dict) else None
+        if isinstance(found, list) and found:
+            found = found[0]
+        if isinstance(found, dict):
+            found = found.get("message")
+        if isinstance(found, str):
+            return found.strip().rstrip(".")[:_WORDS_LIMIT]
+    return ""
+
+
+def _type_of(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", ""))

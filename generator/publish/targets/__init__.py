@@ -1,0 +1,1 @@
+"""The targets, one a file; each offers `make_target(destination)`."""
