@@ -78,6 +78,7 @@ def find_actor(context: Context, secret: str) -> Actor | None:
         role=account.role,
         scopes=ALL_SCOPES,
         is_session=True,
+        tier=account.tier,
     )
 
 

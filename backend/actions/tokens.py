@@ -93,6 +93,7 @@ def find_actor(context: Context, secret: str) -> Actor | None:
         role=account.role,
         scopes=token.scopes,
         is_session=False,
+        tier=account.tier,
         ends_at=token.expires_at,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.domain.instants import Instant
+from backend.domain.tiers import TERMS, Tier
 from backend.errors import Forbidden
 
 
@@ -42,8 +43,14 @@ class Actor:
     role: Role
     scopes: frozenset[Scope]
     is_session: bool
+    tier: Tier = Tier.FREE
     ends_at: Instant | None = None
     """When the token ends that speaks for the account; None for one without end, and a session."""
+
+    @property
+    def calls_per_day(self) -> int | None:
+        """How often the account may use the REST interface in a day; None is without a limit."""
+        return TERMS[self.tier].calls_per_day
 
     def needs(self, scope: Scope) -> None:
         """Raise Forbidden unless the actor has `scope`."""

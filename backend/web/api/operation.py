@@ -123,6 +123,8 @@ class _Endpoint:
 
     def _run(self, operation: Operation, request: Request, body: bytes) -> Response:
         actor = None if operation.scope is None else require_actor(request, operation.scope)
+        if actor is not None and actor.calls_per_day is not None:
+            check(request, "calls", f"{actor.calls_per_day}/day", by="account")
         if operation.rate is not None:
             name, rate = operation.rate
             check(request, name, rate, by="account")
