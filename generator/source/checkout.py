@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from generator.errors import ConfigurationError, SourceError, SourceMissing
 from generator.model.files import FileTree
@@ -58,7 +58,7 @@ def read_checkout(
         )
     kinds = forge_kinds(settings.forges)
     forge = forge_of_settings(settings) or (_read_forge(state.git, kinds) if state else None)
-    name = forge.name if forge else PurePosixPath(state.top if state else str(root)).name
+    name = forge.name if forge else root.name
     return Repository(
         name=name or "repository",
         files=files,
