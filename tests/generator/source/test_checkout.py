@@ -157,8 +157,8 @@ def test_a_subfolder_of_a_checkout_has_its_own_paths_and_dates(checkout: GitRepo
     checkout.commit({"README.md": "2"})
     repository = _open(checkout.folder / "part").repository
     assert set(repository.files.sizes) == {"README.md", "docs/a.md"}
-    assert (repository.subfolder, repository.name) == ("part", "part")
-    assert repository.name == "hello"
+    assert repository.subfolder == "part"
+    assert repository.name == "part"
     assert repository.history is not None
     assert repository.history.changed_at["README.md"].timestamp() == 1_600_000_000
 
