@@ -16,6 +16,7 @@ from backend.store.tables.accounts import (
     TokenRow,
 )
 from backend.store.tables.base import Row
+from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
@@ -31,10 +32,11 @@ _OWNER: dict[type[Row], str] = {
     TouchRow: "account",
     ReferralRow: "referrer",
     SiteRow: "account",
+    BuildRow: "account",
 }
 # Rows that belong to a site, and by way of it to its owner.
 _OF_SITE: frozenset[type[Row]] = frozenset(
-    {ScoreRow, FeaturingRow, ShowcaseRow, EventRow, SiteDayRow, ShareRow}
+    {ScoreRow, FeaturingRow, ShowcaseRow, EventRow, SiteDayRow, ShareRow, BuildLineRow}
 )
 
 

@@ -13,6 +13,7 @@ from backend.domain.instants import Day, Instant, start_of
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.sites import Site
 from backend.store.ownership import owned
+from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.referrals import TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
@@ -156,7 +157,9 @@ def delete_site(session: Session, actor: Actor, site: str) -> bool:
     Touches stay, as what they are for the referrer, and no longer name the site.
     """
     connection = session.connection()
-    tables: tuple[Any, ...] = (ShareRow, SiteDayRow, FeaturingRow, ShowcaseRow, ScoreRow)
+    tables: tuple[Any, ...] = (
+        BuildLineRow, BuildRow, ShareRow, SiteDayRow, FeaturingRow, ShowcaseRow, ScoreRow,
+    )  # fmt: skip
     for table in tables:
         connection.execute(owned(delete(table), table, actor).where(col(table.site) == site))
     connection.execute(

@@ -369,9 +369,53 @@ def upgrade() -> None:
     )
     op.create_index("ix_showcase_until", "showcase", ["tenant", "until"])
 
+    op.create_table(
+        "build",
+        _tenant(),
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("account", sa.String(32), nullable=False),
+        sa.Column("site", sa.String(32), nullable=False),
+        sa.Column("cause", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("commit", sa.String(64), nullable=True),
+        sa.Column("delivery", sa.String(64), nullable=True),
+        _count("tries"),
+        sa.Column("queued_at", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("worker", sa.String(64), nullable=True),
+        sa.Column("is_cancelling", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("release", sa.String(64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant", "site"], ["site.tenant", "site.id"], name="fk_build_tenant_site"
+        ),
+        sa.PrimaryKeyConstraint("tenant", "id", name="pk_build"),
+    )
+    op.create_index("ix_build_account", "build", ["tenant", "account", "state"])
+    op.create_index("ix_build_site", "build", ["tenant", "site", "id"])
+    op.create_index("ix_build_state", "build", ["state", "seen_at"])
+    op.create_index("uq_build_delivery", "build", ["tenant", "site", "delivery"], unique=True)
+    op.create_table(
+        "build_line",
+        _tenant(),
+        sa.Column("site", sa.String(32), nullable=False),
+        sa.Column("build", sa.String(32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.String(1000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant", "site"], ["site.tenant", "site.id"], name="fk_build_line_tenant_site"
+        ),
+        sa.PrimaryKeyConstraint("tenant", "site", "build", "number", name="pk_build_line"),
+    )
+
 
 def downgrade() -> None:
     for table in (
+        "build_line",
+        "build",
         "showcase",
         "score",
         "featuring",
