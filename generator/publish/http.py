@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
-from generator.errors import TargetRefused, TargetUnreachable
+from generator.errors import TargetRefused, TargetUnreachable, UsageError
 from generator.model.serving import url_path
 from generator.publish.target import Served
 
@@ -19,6 +24,30 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
 TIMEOUT_SECONDS = 60.0
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers after which the same request may succeed."""
+_SERVED_LIMIT_BYTES = 256 * 1024 * 1024
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def choose_base_url(environ: Mapping[str, str], variable: str, default: str) -> str:
+    """Return a vendor's address, or the one that `variable` puts in its place.
+
+    Raises UsageError for another address than https, unless its host is loopback.
+    """
+    url = environ.get(variable, "").strip().rstrip("/") or default
+    try:
+        parts = urlsplit(url)
+        is_fine = parts.scheme == "https" or (
+            parts.scheme == "http" and parts.hostname in _LOOPBACK
+        )
+        is_fine = is_fine and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        is_fine = False
+    if not is_fine:
+        raise UsageError(
+            f"{variable} is no address that credentials may be sent to.",
+            hint="It begins with https:// and holds no password; http:// is for loopback alone.",
+        )
+    return url
 
 
 class Api:
@@ -38,6 +67,7 @@ class Api:
     ) -> None:
         self.title = title
         self._first_wait = FIRST_WAIT_SECONDS if first_wait is None else first_wait
+        self._secrets = _secrets_of(headers)
         self._client = httpx.Client(
             base_url=base_url,
             headers=dict(headers),
@@ -58,14 +88,14 @@ class Api:
                 f"{self.title} answered {error.response.status_code} to {TRIES} tries.",
                 hint="Publish again later: it goes on where it stopped.",
             ) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise TargetUnreachable(
                 f"{self.title} cannot be reached: {_reason(error)}.",
                 hint="Check the network, and publish again: it goes on where it stopped.",
             ) from error
         if response.is_success:
             return response
-        raise RefusedAnswer(self.title, response)
+        raise RefusedAnswer(self.title, response, secrets=self._secrets)
 
     def close(self) -> None:
         self._client.close()
@@ -79,7 +109,7 @@ class Api:
     def _retrying(self) -> Retrying:
         return Retrying(
             retry=retry_if_exception(
-                lambda error: isinstance(error, httpx.TransportError | _PassingAnswer)
+                lambda error: isinstance(error, httpx.RequestError | _PassingAnswer)
             ),
             stop=stop_after_attempt(TRIES),
             wait=_Wait(self._first_wait),
@@ -90,9 +120,11 @@ class Api:
 class RefusedAnswer(TargetRefused):
     """An answer that repeating would not change. `status` is its number."""
 
-    def __init__(self, title: str, response: httpx.Response) -> None:
+    def __init__(
+        self, title: str, response: httpx.Response, *, secrets: tuple[str, ...] = ()
+    ) -> None:
         self.status = response.status_code
-        said = _words_of(response)
+        said = _tidied(_words_of(response), secrets)
         super().__init__(
             f"{title} refused {response.request.method} {response.request.url.path}"
             f" with {self.status}{f': {said}' if said else ''}.",
@@ -106,24 +138,32 @@ def fetch_served(base_url: str, path: str) -> Served | None:
     Raises TargetUnreachable when nothing answers.
     """
     url = f"{base_url.rstrip('/')}/{quote(url_path(path))}"
+    asking = {"cache-control": "no-cache"}
     try:
-        response = httpx.get(
-            url,
-            timeout=TIMEOUT_SECONDS,
-            follow_redirects=True,
-            headers={"cache-control": "no-cache"},
-        )
-    except httpx.TransportError as error:
+        with httpx.stream(
+            "GET", url, timeout=TIMEOUT_SECONDS, follow_redirects=True, headers=asking
+        ) as response:
+            if not response.is_success:
+                return None
+            return Served(content=_read_some(response), headers=dict(response.headers))
+    except (httpx.RequestError, httpx.InvalidURL) as error:
         raise TargetUnreachable(
-            f"{url} does not answer: {_reason(error)}.",
+            f"{base_url} does not answer for {path}: {_reason(error)}.",
             hint="The site was sent. Look at the address, or leave the check out with --no-verify.",
         ) from error
-    if not response.is_success:
-        return None
-    return Served(content=response.content, headers=dict(response.headers))
 
 
-def _reason(error: httpx.TransportError) -> str:
+def _read_some(response: httpx.Response) -> bytes:
+    """Return the body, cut where no file of a site ends."""
+    content = bytearray()
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > _SERVED_LIMIT_BYTES:
+            break
+    return bytes(content)
+
+
+def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
@@ -144,10 +184,20 @@ class _Wait:
     def __call__(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, _PassingAnswer):
-            asked = error.response.headers.get("retry-after", "")
-            if asked.isdigit():
-                return min(float(asked), LONGEST_WAIT_SECONDS)
+            asked = _seconds_asked(error.response.headers.get("retry-after", "").strip())
+            if asked is not None:
+                return min(max(asked, 0.0), LONGEST_WAIT_SECONDS)
         return self._backoff(state)
+
+
+def _seconds_asked(retry_after: str) -> float | None:
+    """Return what a Retry-After asks for: seconds or a date (RFC 9110, 10.2.3)."""
+    if re.fullmatch("[0-9]{1,9}", retry_after):
+        return float(retry_after)
+    try:
+        return parsedate_to_datetime(retry_after).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
 
 
 _HINTS = {
@@ -158,12 +208,42 @@ _HINTS = {
 _WORDS_LIMIT = 300
 
 
+_HIDDEN_HEADERS = re.compile("authorization|token|key|secret|cookie", re.IGNORECASE)
+
+
+def _secrets_of(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a vendor's words may never repeat to the terminal: tokens and passwords."""
+    found: set[str] = set()
+    for name, value in headers.items():
+        if _HIDDEN_HEADERS.search(name):
+            scheme, _, rest = value.partition(" ")
+            found |= {value, rest or scheme}
+            if scheme.lower() == "basic":
+                found.add(_password_of(rest))
+    return tuple(sorted((one for one in found if len(one) >= 4), key=len, reverse=True))
+
+
+def _password_of(basic: str) -> str:
+    try:
+        return base64.b64decode(basic).decode(errors="replace").partition(":")[2]
+    except binascii.Error:
+        return ""
+
+
+def _tidied(said: str, secrets: tuple[str, ...]) -> str:
+    """Return words that can stand in a line of a terminal, without secrets."""
+    for secret in secrets:
+        said = said.replace(secret, "***")
+    printable = "".join(sign if sign.isprintable() else " " for sign in said)
+    return " ".join(printable.split()).rstrip(".")[:_WORDS_LIMIT]
+
+
 def _words_of(response: httpx.Response) -> str:
     """Return what a vendor says about an error: they all put it under one of few names."""
     try:
         body: Any = response.json()
     except ValueError:
-        return response.text.strip()[:_WORDS_LIMIT] if "html" not in _type_of(response) else ""
+        return response.text if "html" not in _type_of(response) else ""
     for name in ("error", "errors", "message", "detail", "title"):
         found = body.get(name) if isinstance(body, dict) else None
         if isinstance(found, list) and found:
@@ -171,7 +251,7 @@ def _words_of(response: httpx.Response) -> str:
         if isinstance(found, dict):
             found = found.get("message")
         if isinstance(found, str):
-            return found.strip().rstrip(".")[:_WORDS_LIMIT]
+            return found
     return ""
 
 
