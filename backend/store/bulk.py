@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, Text, bindparam
+from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Integer, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -39,13 +39,22 @@ class Bulk:
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write the rows, each a value for every column in their order."""
-        if not rows:
-            return
+        if rows:
+            self._execute(connection, rows)
+
+    def fetch(
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
+    ) -> list[tuple[Any, ...]]:
+        """Write the rows and return what the statement's RETURNING gives."""
+        return [tuple(row) for row in self._execute(connection, rows)] if rows else []
+
+    def _execute(
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
+    ) -> CursorResult[Any]:
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(self._sqlite, (msgspec.json.encode(rows).decode(),))
-        else:
-            arrays = tuple(list(column) for column in zip(*rows, strict=True))
-            connection.exec_driver_sql(self._postgresql, arrays)
+            return connection.exec_driver_sql(self._sqlite, (msgspec.json.encode(rows).decode(),))
+        arrays = tuple(list(column) for column in zip(*rows, strict=True))
+        return connection.exec_driver_sql(self._postgresql, arrays)
 
 
 def insert_many(table: Any, columns: Sequence[str], *, on_conflict: str = "") -> Bulk:
@@ -67,7 +76,7 @@ def update_many(table: Any, columns: Sequence[str], *, key: Sequence[str]) -> Bu
 
 
 class is_among(FunctionElement[bool]):
-    """The condition that a column, of texts or whole numbers, has one of the values of a name.
+    """The condition that a text column has one of the values bound under a name.
 
     Unlike `IN (?, ?, …)` its text does not depend on how many there are, so that SQLAlchemy
     compiles it once and PostgreSQL plans it once.
@@ -77,7 +86,7 @@ class is_among(FunctionElement[bool]):
     type = Boolean()
 
     def __init__(self, column: Any, name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Values(column.type)))
+        super().__init__(column, bindparam(name, type_=_Texts()))
 
     def self_group(self, against: OperatorType | None = None) -> is_among:  # noqa: ARG002
         """Stay as it is: SQLite would be asked whether it `= 1`, and use no index then."""
@@ -97,20 +106,16 @@ def _look_up_in_json(condition: is_among, compiler: SQLCompiler, **options: Any)
     return f"{compiler.process(column, **options)} IN ({listed})"
 
 
-class _Values(TypeDecorator[list[Any]]):
-    """Values of one type as one bound value: an array on PostgreSQL, JSON on SQLite."""
+class _Texts(TypeDecorator[list[str]]):
+    """A list of texts as one bound value: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, of: TypeEngine[Any]) -> None:
-        super().__init__()
-        self.of = BigInteger() if isinstance(of, Integer) else Text()
-
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
 
-    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 

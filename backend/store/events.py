@@ -12,14 +12,14 @@ from operator import attrgetter
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlmodel import Session, col
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from backend.domain.events import Event
 from backend.domain.instants import Day, day_of
 from backend.domain.standing import DayTally
-from backend.store.bulk import Bulk, insert_many, is_among
+from backend.store.bulk import Bulk, insert_many
 from backend.store.tables.events import EventIdRow, EventRow, SiteDayRow
 
 DayRef = tuple[str, str, Day]
@@ -37,25 +37,14 @@ def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
     if not by_id:
         return []
     connection = session.connection()
-    connection.exec_driver_sql("SAVEPOINT fresh")
-    try:
-        _write(connection, _INSERT_IDS, list(by_id))
-    except IntegrityError:
-        # Repeats are rare, so only then is it asked which ones they are.
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fresh")
-        for known in _find_known(connection, by_id):
-            del by_id[known]
-        _write(connection, _INSERT_IDS, list(by_id))
-    connection.exec_driver_sql("RELEASE SAVEPOINT fresh")
-    fresh = list(by_id.values())
+    new = set(_CLAIM_IDS.fetch(connection, list(by_id)))
+    fresh = [event for row, event in by_id.items() if row in new]
     _write(connection, _INSERT, [_row(event) for event in fresh])
     return fresh
 
 
 def _write(connection: Connection, insert: Bulk, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows in one statement, by COPY where there is one. Raises IntegrityError when one is
-    there already.
-    """
+    """Insert rows in one statement, by COPY where there is one."""
     if connection.dialect.name == "sqlite":
         insert.run(connection, rows)
         return
@@ -67,22 +56,8 @@ def _write(connection: Connection, insert: Bulk, rows: Sequence[tuple[Any, ...]]
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except psycopg.IntegrityError as error:
-        raise IntegrityError(statement, None, error) from error
     except psycopg.OperationalError as error:
         raise OperationalError(statement, None, error) from error
-
-
-def _find_known(connection: Connection, rows: Iterable[_IdRow]) -> list[_IdRow]:
-    """Return the rows that `event_id` has."""
-    digests: dict[tuple[str, Day], list[int]] = {}
-    for tenant, day, digest in rows:
-        digests.setdefault((tenant, day), []).append(digest)
-    known: list[_IdRow] = []
-    for (tenant, day), some in digests.items():
-        found = connection.execute(_KNOWN, {"tenant": tenant, "day": day, "digests": some})
-        known += [(tenant, day, digest) for digest in found.scalars()]
-    return known
 
 
 def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
@@ -124,11 +99,10 @@ _COLUMNS = (
     "seconds", "depth", "country", "device",
 )  # fmt: skip
 _INSERT = insert_many(EventRow.__table__, _COLUMNS)  # type: ignore[attr-defined]  # SQLModel makes it
-_INSERT_IDS = insert_many(EventIdRow.__table__, ("tenant", "day", "digest"))  # type: ignore[attr-defined]  # as above
-_KNOWN = select(col(EventIdRow.digest)).where(
-    col(EventIdRow.tenant) == bindparam("tenant"),
-    col(EventIdRow.day) == bindparam("day"),
-    is_among(col(EventIdRow.digest), "digests"),
+_CLAIM_IDS = insert_many(
+    EventIdRow.__table__,  # type: ignore[attr-defined]  # as above
+    ("tenant", "day", "digest"),
+    on_conflict="ON CONFLICT DO NOTHING RETURNING tenant, day, digest",
 )
 _COUNTS = tuple(DayTally.__dataclass_fields__)
 _COUNTS_OF = attrgetter(*_COUNTS)
