@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from generator.audit.finding import AuditReport, Finding, Severity
+from generator.audit.summary import format_markdown
 
-FORMATS = ("text", "json", "sarif", "github")
 _SHOWN = 60
 
 
 def format_report(report: AuditReport, kind: str) -> str:
-    """Return the report as one of FORMATS."""
+    """Return the report as `text`, `json`, `sarif`, `github` or `markdown`."""
     if kind == "json":
         return _json(
             {
@@ -27,6 +27,8 @@ def format_report(report: AuditReport, kind: str) -> str:
         )
     if kind == "sarif":
         return _json(_sarif(report))
+    if kind == "markdown":
+        return format_markdown(report)
     if kind == "github":
         return "\n".join(_annotation(finding) for finding in report.findings)
     return _text(report)

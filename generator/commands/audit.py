@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-_FORMATS = ("text", "json", "sarif", "github")
+from generator.errors import OutputRefused
+
+_FORMATS = ("text", "json", "sarif", "github", "markdown")
+_FORMAT_OF_FILE = {".txt": "text", ".json": "json", ".sarif": "sarif", ".md": "markdown"}
 _BELOW_THE_BAR = 3
 
 
@@ -15,6 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument(
+        "--save", type=_report_file, action="append", default=[], metavar="FILE",
+        help="write the report into a file too: .txt, .json, .sarif or .md; may be repeated",
+    )  # fmt: skip
     parser.add_argument(
         "--fail-under", type=_score, default=100, metavar="N",
         help="the lowest score of any area that passes, 0 to 100 (default: 100)",
@@ -29,7 +36,26 @@ def run(arguments: argparse.Namespace) -> int:
     text = format_report(report, "json" if arguments.json else arguments.format)
     if text:
         print(text, flush=True)
+    for file in arguments.save:
+        _save(file, format_report(report, _FORMAT_OF_FILE[file.suffix]))
     return _BELOW_THE_BAR if report.score < arguments.fail_under else 0
+
+
+def _save(file: Path, text: str) -> None:
+    try:
+        file.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputRefused(
+            f"Cannot write {file}: {error.strerror or error}.",
+            hint="Choose another file with --save.",
+        ) from error
+
+
+def _report_file(text: str) -> Path:
+    file = Path(text)
+    if file.suffix not in _FORMAT_OF_FILE:
+        raise argparse.ArgumentTypeError(f"a name that ends with {', '.join(_FORMAT_OF_FILE)}")
+    return file
 
 
 def _score(text: str) -> int:
