@@ -1,8 +1,9 @@
-"""A proxy for a browser that shows strangers' pages: it connects to public addresses alone.
+"""A proxy for what works for strangers: it connects to public addresses alone.
 
 A browser resolves a name again whenever it likes, so that checking beforehand checks nothing.
 Here the name is resolved, checked and connected to in one place; the browser is told to know no
-other way out, and everything together is bounded.
+other way out, and everything together is bounded. A build has no other way out, and is let through
+to named hosts only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from backend.gateways.public_addresses import Resolver, find_addresses
 
 HEAD_BYTES = 64 * 1024
 CONNECTIONS = 500
-"""How many connections one picture may cost."""
+"""How many connections one picture, or one build, may cost."""
 AT_ONCE = 64
 IDLE_SECONDS = 20
 _CHUNK = 64 * 1024
@@ -43,14 +44,22 @@ class _Request:
 
 
 class CheckedProxy:
-    """A running proxy. `refused` lists the hosts that led into a private network."""
+    """A running proxy. `refused` lists the hosts that led into a private network, or that are not
+    in `only`: the names with ports (`github.com:443`) that may be connected to; None is any.
+    """
 
     def __init__(
-        self, private_hosts: Collection[str], resolve: Resolver, *, max_bytes: int
+        self,
+        private_hosts: Collection[str],
+        resolve: Resolver,
+        *,
+        max_bytes: int,
+        only: Collection[str] | None = None,
     ) -> None:
         self.refused: list[str] = []
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
         self._resolve = resolve
+        self._only = only
         self._bytes_left = max_bytes
         self._connections_left = CONNECTIONS
         self._lock = threading.Lock()
@@ -97,6 +106,8 @@ class CheckedProxy:
 
     def _connect(self, request: _Request) -> socket.socket:
         """Connect to the first checked address that answers."""
+        if self._only is not None and f"{request.host}:{request.port}" not in self._only:
+            raise AddressRefused(f"{request.host} is not among the hosts that may be asked.")
         addresses: Sequence[str] = find_addresses(
             request.host,
             request.port,
@@ -161,16 +172,21 @@ class CheckedProxy:
 
 @contextmanager
 def run_checked_proxy(
-    private_hosts: Collection[str], resolve: Resolver, *, max_bytes: int
+    private_hosts: Collection[str],
+    resolve: Resolver,
+    *,
+    max_bytes: int,
+    only: Collection[str] | None = None,
+    listener: socket.socket | None = None,
 ) -> Iterator[tuple[str, CheckedProxy]]:
-    """Run a proxy on a loopback port of its own; give its address and itself."""
-    proxy = CheckedProxy(private_hosts, resolve, max_bytes=max_bytes)
+    """Run a proxy on a loopback port of its own, or on `listener`; give its address and itself."""
+    proxy = CheckedProxy(private_hosts, resolve, max_bytes=max_bytes, only=only)
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             proxy.serve(self.request)
 
-    with _Server(("127.0.0.1", 0), Handler) as server:
+    with _open(listener, Handler) as server:
         thread = threading.Thread(target=server.serve_forever, name="checked-proxy", daemon=True)
         thread.start()
         try:
@@ -179,6 +195,16 @@ def run_checked_proxy(
             proxy.close()
             server.shutdown()
             thread.join()
+
+
+def _open(
+    listener: socket.socket | None, handler: type[socketserver.BaseRequestHandler]
+) -> _Server:
+    server = _Server(("127.0.0.1", 0), handler, bind_and_activate=listener is None)
+    if listener is not None:
+        server.socket.close()
+        server.socket, server.server_address = listener, listener.getsockname()
+    return server
 
 
 class _Server(socketserver.ThreadingTCPServer):
