@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 import time
+import weakref
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-from tenacity.wait import wait_exponential_jitter
+from tenacity.wait import wait_exponential, wait_random
 
 from generator.errors import TargetRefused, TargetUnreachable, UsageError
 from generator.model.serving import url_path
@@ -54,7 +55,7 @@ class Api:
     """A client of one vendor's interface. `title` names it in errors; every request is repeated on
     cut connections, on 429 and on server errors, so requests must be safe to repeat.
 
-    Use as a context manager, or close it. Safe to use from several threads.
+    Safe to use from several threads. Its connections end with it; `close` ends them earlier.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Api:
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
         )
+        self._end = weakref.finalize(self, self._client.close)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Return a successful answer.
@@ -98,7 +100,7 @@ class Api:
         raise RefusedAnswer(self.title, response, secrets=self._secrets)
 
     def close(self) -> None:
-        self._client.close()
+        self._end()
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         response = self._client.request(method, path, **options)
@@ -177,9 +179,7 @@ class _Wait:
     """Waits as long as `Retry-After` says, else twice as long each time with some chance in it."""
 
     def __init__(self, first: float) -> None:
-        self._backoff = wait_exponential_jitter(
-            initial=first, max=LONGEST_WAIT_SECONDS, jitter=first
-        )
+        self._backoff = wait_exponential(first, LONGEST_WAIT_SECONDS) + wait_random(0, first)
 
     def __call__(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
