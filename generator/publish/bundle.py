@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from generator.errors import PublishRefused
+from generator.errors import OutputRefused, PublishRefused
 from generator.model.output import digest_of
 from generator.write.manifest import MANIFEST_NAME, read_manifest
 from generator.write.paths import checked
@@ -60,13 +60,40 @@ def open_bundle(folder: Path) -> Bundle:
         )
     files = {}
     for path, entry in known[0].files.items():
-        source = folder / checked(path)
-        if source.is_symlink() or not source.is_file() or source.stat().st_size != entry.size:
+        source = _locate(folder, path)
+        if source is None or source.stat().st_size != entry.size:
             raise _changed(path)
         files[path] = SiteFile(path=path, size=entry.size, digest=entry.digest, source=source)
     if "index.html" not in files:
         raise PublishRefused(f"{folder} has no home page.", hint='Build it with "4site build".')
     return Bundle(folder=folder, files=files)
+
+
+def _locate(folder: Path, path: str) -> Path | None:
+    """Return the file in `folder`; None when it is gone, or a link is on the way to it.
+
+    Raises PublishRefused for a path that a build never writes: a manifest is a file like others,
+    and anyone may have changed it.
+    """
+    try:
+        names = PurePosixPath(checked(path)).parts
+    except OutputRefused as error:
+        raise _not_ours(folder, path) from error
+    if path == MANIFEST_NAME or any(name.lower() == ".git" for name in names):
+        raise _not_ours(folder, path)
+    source = folder
+    for name in names:
+        source /= name
+        if source.is_symlink():
+            return None
+    return source if source.is_file() else None
+
+
+def _not_ours(folder: Path, path: str) -> PublishRefused:
+    return PublishRefused(
+        f"The manifest of {folder} names {path!r}, which 4site never writes.",
+        hint='Remove the folder and build it again with "4site build".',
+    )
 
 
 def in_sending_order(files: Iterable[SiteFile]) -> list[SiteFile]:

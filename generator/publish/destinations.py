@@ -13,6 +13,11 @@ from generator.publish.target import Destination, Target
 
 KINDS: dict[str, tuple[str, str]] = {
     "folder": ("folder", "folder:PATH          a folder on this machine"),
+    "github-pages": (
+        "github_pages",
+        "github-pages[:OWNER/NAME]  a branch that GitHub Pages serves",
+    ),
+    "netlify": ("netlify", "netlify:SITE         Netlify, by the site's name, id or domain"),
 }
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 

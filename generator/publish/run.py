@@ -64,9 +64,9 @@ def check_deletions(plan: Plan, limit: int | None) -> None:
     allowed = max(FREE_DELETIONS, present // DELETED_SHARE) if limit is None else limit
     if len(plan.delete) <= allowed:
         return
-    some = ", ".join(plan.delete[:3])
+    some = ", ".join(plan.delete[:3]) + (", …" if len(plan.delete) > 3 else "")
     raise PublishRefused(
-        f"{len(plan.delete)} of {present} files there would be deleted ({some}, …);"
+        f"{len(plan.delete)} of {present} files there would be deleted ({some});"
         f" {allowed} are allowed.",
         hint=f"Is {plan.title} the right place? If so: --max-deletions {len(plan.delete)}.",
     )

@@ -14,12 +14,13 @@ SENDERS = 8
 
 
 def send_all(files: Sequence[SiteFile], send: Callable[[SiteFile], object], report: Report) -> None:
-    """Call `send` with each file, several at a time. Pages wait until everything else is there.
+    """Call `send` with each file, several at a time. Pages wait until everything else is there, the
+    home page until the others are.
 
     The first error ends it, after the calls that were under way.
     """
     done = 0
-    for _is_page, some in groupby(files, key=lambda file: file.path.endswith(".html")):
+    for _turn, some in groupby(files, key=_turn_of):
         batch = list(some)
         with ThreadPoolExecutor(max_workers=SENDERS) as pool:
             running = {pool.submit(send, file): file for file in batch}
@@ -35,3 +36,7 @@ def send_all(files: Sequence[SiteFile], send: Callable[[SiteFile], object], repo
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+
+
+def _turn_of(file: SiteFile) -> tuple[bool, bool]:
+    return file.path.endswith(".html"), file.path == "index.html"
