@@ -12,12 +12,17 @@ from generator.errors import UsageError
 from generator.publish.target import Destination, Target
 
 KINDS: dict[str, tuple[str, str]] = {
+    "cloudflare-pages": (
+        "cloudflare_pages",
+        "cloudflare-pages:PROJECT  Cloudflare Pages, by direct upload",
+    ),
     "folder": ("folder", "folder:PATH          a folder on this machine"),
     "github-pages": (
         "github_pages",
         "github-pages[:OWNER/NAME]  a branch that GitHub Pages serves",
     ),
     "netlify": ("netlify", "netlify:SITE         Netlify, by the site's name, id or domain"),
+    "vercel": ("vercel", "vercel:PROJECT       Vercel, as a finished build"),
 }
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 
