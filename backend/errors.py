@@ -7,7 +7,9 @@
         ├── Forbidden            signed in, and not allowed
         ├── NotFound             no such thing, or not yours
         ├── Conflict             it is there already, or the key was used for something else
-        │   └── NotVerified      a site does not show yet whose it is
+        │   ├── NotVerified      a site or domain does not show yet whose it is
+        │   ├── FilesMissing     a release was to be finished before all of it was sent
+        │   └── HostingOff       this service hosts no sites
         ├── LimitReached         the tier's limit, with what would lift it
         ├── TooMany              the rate limit; `retry_after` in seconds
         ├── Unavailable          the database or another part is not there at the moment
@@ -66,6 +68,18 @@ class NotVerified(Conflict):
     """The site does not show yet whose it is; the message says what was looked at and found."""
 
     code = "not_verified"
+
+
+class FilesMissing(Conflict):
+    """A release was to be finished before all of its files were here."""
+
+    code = "files_missing"
+
+
+class HostingOff(Conflict):
+    """This service was not given a host name for sites, so it takes none."""
+
+    code = "hosting_off"
 
 
 class LimitReached(ServiceError):

@@ -6,6 +6,7 @@ No other file of the service reads the environment.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,8 +54,37 @@ class Settings:
     private_hosts: tuple[str, ...] = ()
     log_format: Literal["json", "text"] = "text"
     metrics_token: str | None = field(default=None, repr=False)
+    builds: bool = True
+    """Whether this process builds sites; another one may, of the same database."""
+    build_concurrency: int = 1
+    build_seconds: int = 600
+    build_memory: int = 1_024
+    """In megabytes, as the next one."""
+    build_space: int = 500
+    """What one site's build may keep and write in its folder."""
     metrics_dir: Path | None = None
     """Where several processes keep their metrics; set by `server run` itself."""
+
+    sites_host: str | None = None
+    """Sites are served at `NAME.` this host; None when the service hosts none."""
+    sites_dir: Path | None = None
+    """Where their files are, when not in the data folder."""
+    release_bytes: int = 500_000_000
+
+    @property
+    def releases_dir(self) -> Path:
+        """Where the files of hosted sites are."""
+        return self.sites_dir or self.data_dir / "sites"
+
+    @property
+    def base_host(self) -> str:
+        """The host name that people reach the service under."""
+        return (urlsplit(self.base_url).hostname or "").lower()
+
+    def web_url_of(self, host: str) -> str:
+        """Return the address of a hosted site: as the service's own, with another host."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}/"
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,6 +135,14 @@ class Settings:
             private_hosts=tuple((read.text("PRIVATE_HOSTS") or "").split()),
             log_format="json" if read.choice("LOG_FORMAT", "text", "json") == "json" else "text",
             metrics_token=read.text("METRICS_TOKEN"),
+            sites_host=read.sites_host(read.web_url("BASE_URL", f"http://{host}:{port}")),
+            sites_dir=Path(folder) if (folder := read.text("SITES_DIR")) else None,
+            release_bytes=read.number("RELEASE_BYTES", 500_000_000, limit=10_000_000_000),
+            builds=read.choice("BUILD_ENABLED", "yes", "no") == "yes",
+            build_concurrency=max(1, read.number("BUILD_CONCURRENCY", 1, limit=64)),
+            build_seconds=max(1, read.number("BUILD_SECONDS", 600, limit=86_400)),
+            build_memory=max(128, read.number("BUILD_MEMORY", 1_024)),
+            build_space=max(10, read.number("BUILD_SPACE", 500)),
         )
 
 
@@ -156,6 +194,23 @@ class _Reader:
             raise self._wrong(name, text, "an http or https address")
         return text
 
+    def sites_host(self, base_url: str) -> str | None:
+        """Read the host of hosted sites, which must not share cookies with the service."""
+        text = (self.text("SITES_HOST") or "").lower()
+        if not text:
+            return None
+        if not _HOST.fullmatch(text) or len(text) > _LONGEST_HOST:
+            raise self._wrong("SITES_HOST", text, "a host name like sites.example.org")
+        own = (urlsplit(base_url).hostname or "").lower()
+        if f".{own}".endswith(f".{text}"):
+            raise Invalid(
+                f"FOURSITE_SITES_HOST is {text!r}, and the service itself is at {own!r}:"
+                " sites could read and plant its cookies.",
+                field="FOURSITE_SITES_HOST",
+                hint="Take another host, best under a domain of its own.",
+            )
+        return text
+
     def networks(self, name: str) -> frozenset[Network]:
         words = (self.text(name) or "").split()
         try:
@@ -170,6 +225,10 @@ class _Reader:
             field=variable,
             hint="Correct the variable or unset it.",
         )
+
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LONGEST_HOST = 189  # 253 for all of it, and a label of 63 with its dot before it
 
 
 def _scheme_of(url: str) -> str:

@@ -18,6 +18,7 @@ from backend.store.tables.accounts import (
 from backend.store.tables.base import Row
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
+from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
@@ -36,7 +37,18 @@ _OWNER: dict[type[Row], str] = {
 }
 # Rows that belong to a site, and by way of it to its owner.
 _OF_SITE: frozenset[type[Row]] = frozenset(
-    {ScoreRow, FeaturingRow, ShowcaseRow, EventRow, SiteDayRow, ShareRow, BuildLineRow}
+    {
+        ScoreRow,
+        FeaturingRow,
+        ShowcaseRow,
+        EventRow,
+        SiteDayRow,
+        ShareRow,
+        BuildLineRow,
+        HostingRow,
+        ReleaseRow,
+        DomainRow,
+    }
 )
 
 

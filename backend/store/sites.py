@@ -15,6 +15,7 @@ from backend.domain.sites import Site
 from backend.store.ownership import owned
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
+from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.referrals import TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
@@ -107,6 +108,15 @@ def save_edit(session: Session, actor: Actor, site: Site) -> None:
     session.connection().execute(statement.values(_editable(site)))
 
 
+def save_origins(session: Session, tenant: str, site: str, origins: tuple[str, ...]) -> None:
+    """Write where pings of a site may come from."""
+    session.connection().execute(
+        update(SiteRow)
+        .where(col(SiteRow.tenant) == tenant, col(SiteRow.id) == site)
+        .values(origins=" ".join(origins))
+    )
+
+
 def save_status(session: Session, site: Site, *, before: SiteStatus) -> bool:
     """Write status and verification, unless the status is another one than `before` by now."""
     done = session.connection().execute(
@@ -158,7 +168,8 @@ def delete_site(session: Session, actor: Actor, site: str) -> bool:
     """
     connection = session.connection()
     tables: tuple[Any, ...] = (
-        BuildLineRow, BuildRow, ShareRow, SiteDayRow, FeaturingRow, ShowcaseRow, ScoreRow,
+        BuildLineRow, BuildRow, DomainRow, ReleaseRow, HostingRow, ShareRow, SiteDayRow,
+        FeaturingRow, ShowcaseRow, ScoreRow,
     )  # fmt: skip
     for table in tables:
         connection.execute(owned(delete(table), table, actor).where(col(table.site) == site))

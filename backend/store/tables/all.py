@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.store.tables import accounts, builds, events, referrals, sites
+from backend.store.tables import accounts, builds, events, hosting, referrals, sites
 from backend.store.tables.base import METADATA
 
-__all__ = ["METADATA", "accounts", "builds", "events", "referrals", "sites"]
+__all__ = ["METADATA", "accounts", "builds", "events", "hosting", "referrals", "sites"]
