@@ -23,7 +23,9 @@ TOP_LEVEL = {
     # beside them
     "docs", "bench", ".ci", ".github", "Makefile", "CHANGELOG.md", "LICENSE", "action.yml",
     "Dockerfile", ".gitignore", ".gitattributes", ".dockerignore", "4site.toml",
-    "requirements.lock", "requirements-dev.lock", "requirements-tools.lock",
+    "docker-compose.yml", ".pre-commit-hooks.yaml",
+    "requirements.lock", "requirements-server.lock", "requirements-dev.lock",
+    "requirements-tools.lock",
 }  # fmt: skip
 PYTHON_FOLDERS = {"generator", "backend", "bench", "tests", "cli.py"}
 DATA_FOLDERS = ("templates", "themes", "widget", "docs")
