@@ -23,6 +23,9 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "netlify": ("netlify", "netlify:SITE         Netlify, by the site's name, id or domain"),
     "vercel": ("vercel", "vercel:PROJECT       Vercel, as a finished build"),
+    "s3": ("s3", "s3://BUCKET[/PREFIX]  S3, R2, B2, MinIO, Spaces and what speaks like them"),
+    "webdavs": ("webdav", "webdavs://HOST/PATH  a folder on a WebDAV server"),
+    "webdav": ("webdav", "webdav://HOST/PATH   the same without TLS, on this machine alone"),
 }
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 

@@ -22,6 +22,7 @@ RECORDED = ROOT / ".cache" / "recorded"
 STAMP = ROOT / ".venv" / ".tools"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 INSTALL_SECONDS = 900
+_WEBDAV_MODULE = "ngx_http_dav_ext_module.so"
 
 
 class Unavailable(Exception):
@@ -116,6 +117,36 @@ def install_java() -> None:
     link.symlink_to(JAVA)
 
 
+def find_webdav() -> str | None:
+    """Return nginx's module for the part of WebDAV that it lacks, when both are here."""
+    folders = (Path("/usr/lib/nginx/modules"), Path("/usr/lib64/nginx/modules"))
+    module = next(
+        (place for folder in folders if (place := folder / _WEBDAV_MODULE).is_file()), None
+    )
+    return str(module) if module and shutil.which("nginx") else None
+
+
+def install_webdav() -> None:
+    if not (_is_root() and shutil.which("apt-get")):
+        raise Unavailable("only apt-get, as root, can install it here")
+    # Its package would start a server of its own.
+    guard = Path("/usr/sbin/policy-rc.d")
+    is_ours = not guard.exists()
+    if is_ours:
+        guard.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
+        guard.chmod(0o755)
+    try:
+        environment = {"DEBIAN_FRONTEND": "noninteractive"}
+        _run("apt-get", "update", "-qq", environment=environment)
+        _run(
+            "apt-get", "install", "-y", "-qq", "--no-install-recommends",
+            "nginx", "libnginx-mod-http-dav-ext", environment=environment,
+        )  # fmt: skip
+    finally:
+        if is_ours:
+            guard.unlink()
+
+
 def find_records() -> str | None:
     """Return the archive of the client library whose tests hold really recorded GitHub answers."""
     version = locked("pygithub")[0].partition("==")[2].split()[0]
@@ -168,6 +199,12 @@ TOOLS = (
         serves="the Nu HTML checker",
         find=find_java,
         install=install_java,
+    ),
+    Tool(
+        name="nginx with WebDAV",
+        serves="publishing by WebDAV",
+        find=find_webdav,
+        install=install_webdav,
     ),
     Tool(
         name="recorded answers of GitHub",
