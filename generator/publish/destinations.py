@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "s3": ("s3", "s3://BUCKET[/PREFIX]  S3, R2, B2, MinIO, Spaces and what speaks like them"),
     "webdavs": ("webdav", "webdavs://HOST/PATH  a folder on a WebDAV server"),
     "webdav": ("webdav", "webdav://HOST/PATH   the same without TLS, on this machine alone"),
+    "zip": ("zip", "zip:FILE.zip         an archive, the same bytes for the same site"),
 }
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 
