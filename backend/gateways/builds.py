@@ -26,21 +26,28 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import generator
 from backend.errors import Unavailable
 from backend.gateways.checked_proxy import CheckedProxy, run_checked_proxy
 from backend.gateways.public_addresses import Resolver, resolve_by_system
+from generator.places import TEMPLATES, THEMES, WIDGET
 
 PROCESSES = 64
 FETCHED_BYTES = 2_000_000_000
 """What one build may bring over the network."""
 START_SECONDS = 20.0
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
 _WEIGH_SECONDS = 2.0
 _LINE_BYTES = 8_000
 _JAIL = Path(__file__).with_name("jail.py")
 _APART = (
     *("unshare", "--user", "--map-root-user", "--net", "--pid", "--ipc", "--mount"),
     *("--mount-proc", "--fork", "--kill-child=KILL", "--"),
+)
+_PACKAGE = Path(generator.__file__).resolve().parent
+_PROGRAM = (
+    *(_PACKAGE, _PACKAGE.with_name("cli.py"), TEMPLATES, THEMES, WIDGET),
+    *(Path(sys.prefix), Path(sys.base_prefix)),
 )
 _SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib64", "/proc", "/dev/urandom", "/dev/random"),
@@ -72,14 +79,12 @@ class Bounds:
 class Run:
     """What to run. `folder` is the only place it may write to, and its home.
 
-    `hosts` are the names with ports that it may reach, `readable` what it may read beside the
-    system's own programs.
+    `hosts` are the names with ports that it may reach. It reads the system's programs and 4site.
     """
 
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    readable: Sequence[Path]
     hosts: frozenset[str]
     private_hosts: Sequence[str] = ()
 
@@ -102,7 +107,7 @@ def run_apart(
 ) -> Ended:
     """Run a program to its end and pass on each line that it prints.
 
-    `is_wanted` is asked twice a second; when it says no, the run is stopped. Raises Unavailable
+    `is_wanted` is asked every second; when it says no, the run is stopped. Raises Unavailable
     when nothing could be started.
     """
     with _started(run, bounds) as (process, channel):
@@ -230,7 +235,9 @@ def _started(run: Run, bounds: Bounds) -> Iterator[tuple[subprocess.Popen[bytes]
         "command": [*run.command],
         "environment": dict(run.environment),
         "folder": str(run.folder),
-        "readable": [*_SYSTEM, *map(str, run.readable)],
+        "readable": [*_SYSTEM, *map(str, _PROGRAM)],
+        # Python looks for modules in the folder of a checkout, and finds no others there.
+        "listable": [str(_PACKAGE.parent)],
         "memory_bytes": bounds.memory_bytes,
         "file_bytes": bounds.folder_bytes,
         "cpu_seconds": 2 * bounds.seconds,

@@ -31,7 +31,8 @@ _OPEN_FILES = 1_024
 _CAPBSET_DROP, _SET_NO_NEW_PRIVS, _SET_DUMPABLE = 24, 38, 4
 _GET_FLAGS, _SET_FLAGS, _IS_UP = 0x8913, 0x8914, 1
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_READ = 1 | 4 | 8  # execute, read a file, list a folder
+_LIST = 8
+_READ = 1 | 4 | _LIST  # execute a file, read it
 _WRITE = sum(1 << bit for bit in (1, 4, 5, 7, 8, 9, 10, 12, 13, 14))
 _OF_FILES = 1 | 2 | 4 | 1 << 14
 _EVERYTHING = (1 << 15) - 1
@@ -39,7 +40,7 @@ _NEEDED_VERSION = 3  # renaming across folders came with 2, truncating with 3
 
 
 class Order(TypedDict):
-    """What to run, where it may write, what it may read, and how much it may take.
+    """What to run, where it may write, what it may read or only list, how much it may take.
 
     `is_apart` says that this process has namespaces of its own.
     """
@@ -48,6 +49,7 @@ class Order(TypedDict):
     environment: dict[str, str]
     folder: str
     readable: list[str]
+    listable: list[str]
     memory_bytes: int
     file_bytes: int
     cpu_seconds: int
@@ -117,6 +119,8 @@ def _lock_in(order: Order) -> None:
     rules = _syscall(_CREATE_RULESET, attributes, 8, 0)
     for path in order["readable"]:
         _allow(rules, path, _READ)
+    for path in order["listable"]:
+        _allow(rules, path, _LIST)
     for path in (order["folder"], os.devnull):
         _allow(rules, path, _READ | _WRITE)
     if rules < 0 or _syscall(_RESTRICT_SELF, rules, 0) != 0:

@@ -68,6 +68,11 @@ def list_own(
     return [_to_build(row) for row in found.scalars()]
 
 
+def find(session: Session, build: Build) -> Build | None:
+    """Return the build as it is by now."""
+    return _one(session, _by_id(build))
+
+
 def find_waiting(session: Session, tenant: str, site: str) -> Build | None:
     """Return the build of this site that waits; there is one at most."""
     return _one(session, _of_site(tenant, site, BuildState.QUEUED).limit(1))
