@@ -18,7 +18,7 @@ from backend.actions.context import Context
 from backend.actions.telling import tell
 from backend.errors import ServiceError
 from backend.gateways.live import Fanout
-from backend.web import assets, counts, oembed, operations, redirects, streams, widget
+from backend.web import assets, counts, edge, oembed, operations, redirects, streams, widget
 from backend.web.api import interface
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.limits import Limiter
@@ -68,7 +68,7 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
 
     app = App(
         collect,
-        routes=[Route(COLLECT_PATH, collect), *_routes(context, collector, live)],
+        routes=[Route(COLLECT_PATH, collect), *_routes(context, collect, collector, live)],
         lifespan=lifespan,
         exception_handlers={ServiceError: respond, HTTPException: respond},
         middleware=[  # the first is the outermost
@@ -84,13 +84,16 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
     return app
 
 
-def _routes(context: Context, collector: Collector, live: Fanout | None) -> list[BaseRoute]:
+def _routes(
+    context: Context, collect: Collect, collector: Collector, live: Fanout | None
+) -> list[BaseRoute]:
     """Return every route of the service, in the order they are tried."""
     probes = {"redis": live.find_problem} if live and context.settings.redis_url else {}
     return [
         *operations.routes(context, collector, probes),
         *redirects.routes(context, collector),
         *counts.routes(context),
+        *edge.routes(context, collect.intake, collector),
         *(streams.routes(live) if live else []),
         *interface.routes(context),
         *assets.routes(context),

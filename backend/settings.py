@@ -54,6 +54,7 @@ class Settings:
     private_hosts: tuple[str, ...] = ()
     log_format: Literal["json", "text"] = "text"
     metrics_token: str | None = field(default=None, repr=False)
+    edge_secret: str | None = field(default=None, repr=False)
     builds: bool = True
     """Whether this process builds sites; another one may, of the same database."""
     build_concurrency: int = 1
@@ -135,6 +136,7 @@ class Settings:
             private_hosts=tuple((read.text("PRIVATE_HOSTS") or "").split()),
             log_format="json" if read.choice("LOG_FORMAT", "text", "json") == "json" else "text",
             metrics_token=read.text("METRICS_TOKEN"),
+            edge_secret=read.secret("EDGE_SECRET"),
             sites_host=read.sites_host(read.web_url("BASE_URL", f"http://{host}:{port}")),
             sites_dir=Path(folder) if (folder := read.text("SITES_DIR")) else None,
             release_bytes=read.number("RELEASE_BYTES", 500_000_000, limit=10_000_000_000),

@@ -26,7 +26,8 @@ BODY_BYTES = 64 * 1024
 """The largest body that anything but `/collect`, which has its own bound, reads."""
 DEFAULT_RATE = "1200/minute"
 """What one address may ask of everything together."""
-UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/collect/edge"})
+"""What is asked by machines of ours. It is not logged request by request either."""
 HSTS_SECONDS = 365 * 24 * 3600
 
 Respond = Callable[[Request, Exception], Awaitable[Response]]

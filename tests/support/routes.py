@@ -124,6 +124,8 @@ _PING = {"s": "{key}", "t": "view", "i": "event000001", "u": "{url}"}
 
 LINES: dict[str, Line] = {
     "POST /collect": _open("/collect", 202, json=_PING, headers=_ORIGIN, is_shared=True),
+    # Only who has the secret, which nobody here has, finds anything there.
+    "POST /collect/edge": _open("/collect/edge", 404),
     "GET /healthz": _open("/healthz"),
     # The collector only runs where the application is started, which nobody does here.
     "GET /readyz": _open("/readyz", 503),
