@@ -15,6 +15,7 @@ VERBS = {
     "serve": "Build, serve on this machine, rebuild and reload on change",
     "render": "Render one Markdown file to the HTML a page would hold",
     "inspect": "Show what was detected, and why",
+    "init": "Write 4site.toml and the CI workflow, after showing them",
     "link": "Register the site with a service that counts visits and shares",
     "audit": "Check a finished site: links, anchors, pictures, privacy, weight",
     "publish": "Send a finished site to a host, a CDN or a folder",
