@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from backend.actions.context import Context
@@ -26,6 +27,8 @@ from backend.store.database import Session
 from backend.store.referrals import lock_account
 
 BUILDS_A_PAGE = 100
+LINES_A_PAGE = build_lines.LINES_AT_ONCE
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +78,7 @@ def cancel_build(context: Context, actor: Actor, site: str, build: str) -> Build
     """
     with context.database.transaction() as session:
         lock_account(session, actor)
-        found = builds.find_own(session, actor, site, build)
-        if found is None:
-            raise NotFound("There is no such build.")
+        found = _get_own(session, actor, site, build)
         check_follows(found.state, BuildState.CANCELLED)
         if found.state is BuildState.RUNNING:
             builds.ask_to_cancel(session, found)
@@ -91,10 +92,7 @@ def cancel_build(context: Context, actor: Actor, site: str, build: str) -> Build
 def get_build(context: Context, actor: Actor, site: str, build: str) -> Build:
     """Return a build of the actor's site. Raises NotFound."""
     with context.database.reading() as session:
-        found = builds.find_own(session, actor, site, build)
-    if found is None:
-        raise NotFound("There is no such build.")
-    return found
+        return _get_own(session, actor, site, build)
 
 
 def list_builds(
@@ -112,9 +110,7 @@ def list_builds(
 def read_log(context: Context, actor: Actor, site: str, build: str, *, after: int = 0) -> Log:
     """Return a build with the next lines of its log behind line `after`. Raises NotFound."""
     with context.database.reading() as session:
-        found = builds.find_own(session, actor, site, build)
-        if found is None:
-            raise NotFound("There is no such build.")
+        found = _get_own(session, actor, site, build)
         lines = build_lines.list_lines(session, actor, site, build, after=after)
     return Log(build=found, lines=tuple(lines))
 
@@ -169,3 +165,12 @@ def build_channel(build: str) -> str:
 def tell_build(context: Context, build: Build) -> None:
     """Tell who looks at the build that there is more to read."""
     context.live.publish(build_channel(build.id), {})
+
+
+def _get_own(session: Session, actor: Actor, site: str, build: str) -> Build:
+    """Return a build of the actor's site, within a transaction. Raises NotFound."""
+    is_id = _ID.fullmatch(site) and _ID.fullmatch(build)
+    found = builds.find_own(session, actor, site, build) if is_id else None
+    if found is None:
+        raise NotFound("There is no such build.")
+    return found
