@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from generator.errors import CredentialsMissing, PublishError, TargetRefused, UsageError
+from generator.errors import (
+    CredentialsMissing,
+    PublishError,
+    TargetRefused,
+    TargetUnreachable,
+    UsageError,
+)
 from generator.publish.sending import SENDERS
 from generator.publish.targets.s3_errors import is_absent, translated
 
@@ -24,8 +30,10 @@ except ModuleNotFoundError as error:
 
 TRIES, MOST_TRIES = 6, 20
 CONNECT_SECONDS, READ_SECONDS = 10, 60
+LONGEST_WAIT_SECONDS = 30.0
 MARK = "foursite"
 """The name under which an object's metadata say what is in it, and that we put it there."""
+_ASK_LATER = frozenset({408, 425, 429})
 _LONGEST_LIST = 2000
 _DELETED_AT_ONCE = 1000
 _LOCAL = {("http", host) for host in ("127.0.0.1", "localhost", "::1")}
@@ -61,6 +69,8 @@ class Bucket:
         for _page in range(_LONGEST_LIST):
             with translated(self._name, "list"):
                 page = self._client.list_objects_v2(**query)
+            if "IsTruncated" not in page:
+                raise self._cut_off()
             for one in page.get("Contents", ()):
                 found[one["Key"].removeprefix(self.prefix)] = one["ETag"].strip('"')
             if not page.get("IsTruncated"):
@@ -94,7 +104,7 @@ class Bucket:
                 Metadata={MARK: mark},
                 **optional,
             )
-        return _etag(answer)
+        return self._etag(answer)
 
     def copy(self, source: str, key: str) -> str:
         """Copy an object within the store, headers and all, and return the copy's ETag."""
@@ -104,7 +114,7 @@ class Bucket:
                 Key=self.prefix + key,
                 CopySource={"Bucket": self._name, "Key": self.prefix + source},
             )
-        return _etag(answer["CopyObjectResult"])
+        return self._etag(answer.get("CopyObjectResult", {}))
 
     def find_mark(self, key: str) -> str | None:
         """Return what an object's metadata say is in it; None when we did not put it there."""
@@ -115,6 +125,7 @@ class Bucket:
             if is_absent(refused.__cause__):
                 return None
             raise
+        self._etag(head)
         # Some servers give names back in capitals.
         return {name.lower(): value for name, value in head["Metadata"].items()}.get(MARK)
 
@@ -128,6 +139,7 @@ class Bucket:
             if is_absent(refused.__cause__):
                 return None
             raise
+        self._etag(answer)
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
         return Got(content=content, headers={name.lower(): headers[name] for name in headers})
 
@@ -135,15 +147,28 @@ class Bucket:
         for start in range(0, len(keys), _DELETED_AT_ONCE):
             some = [{"Key": self.prefix + key} for key in keys[start : start + _DELETED_AT_ONCE]]
             with translated(self._name, "delete from"):
-                answer = self._client.delete_objects(
-                    Bucket=self._name, Delete={"Objects": some, "Quiet": True}
-                )
+                answer = self._client.delete_objects(Bucket=self._name, Delete={"Objects": some})
+            if not answer.keys() & {"Deleted", "Errors"}:
+                raise self._cut_off()
             if failed := answer.get("Errors"):
                 raise TargetRefused(
                     f"{len(failed)} objects of {self.title} could not be deleted:"
                     f" {failed[0].get('Code')} for {failed[0].get('Key')}.",
                     hint="The key needs the right s3:DeleteObject. Then publish again.",
                 )
+
+    def _etag(self, answer: Mapping[str, Any]) -> str:
+        """Return the ETag that every whole answer has."""
+        if "ETag" not in answer:
+            raise self._cut_off()
+        return str(answer["ETag"]).strip('"')
+
+    def _cut_off(self) -> TargetUnreachable:
+        """What a connection that ended within the headers means: the library takes it for whole."""
+        return TargetUnreachable(
+            f"{self.title} gave only a part of an answer.",
+            hint="Publish again: it goes on where it stopped.",
+        )
 
 
 def invalidate(
@@ -200,6 +225,7 @@ def _make_client(service: str, environ: Mapping[str, str]) -> Any:
         ),
     )
     client.meta.events.register("before-sign.s3.DeleteObjects", _add_md5)
+    client.meta.events.register(f"needs-retry.{service}", _wait_and_repeat(_tries(environ)))
     return client
 
 
@@ -238,6 +264,18 @@ def _tries(environ: Mapping[str, str]) -> int:
     return min(max(int(asked), 1), MOST_TRIES) if asked.isdecimal() else TRIES
 
 
+def _wait_and_repeat(tries: int) -> Callable[..., float | None]:
+    """Beside the library's own rules: it gives up at a plain 429, which other stores send."""
+
+    def seconds_to_wait(response: Any, attempts: int, **_: object) -> float | None:
+        if response is None or response[0].status_code not in _ASK_LATER or attempts >= tries:
+            return None
+        asked = str(response[0].headers.get("retry-after", ""))
+        return min(float(asked) if asked.isdecimal() else 2.0**attempts, LONGEST_WAIT_SECONDS)
+
+    return seconds_to_wait
+
+
 def _add_md5(request: Any, **_: object) -> None:
     """Beside the newer sum: older stores refuse to delete many objects without this one."""
     if "Content-MD5" not in request.headers:
@@ -247,7 +285,3 @@ def _add_md5(request: Any, **_: object) -> None:
 
 def _md5(body: bytes) -> str:
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
-
-
-def _etag(answer: Mapping[str, Any]) -> str:
-    return str(answer["ETag"]).strip('"')

@@ -72,6 +72,7 @@ def translated(place: str, doing: str) -> Iterator[None]:
             hint="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in for AWS_PROFILE.",
         ) from error
     except (
+        exceptions.ConnectionError,
         exceptions.HTTPClientError,
         exceptions.IncompleteReadError,
         ResponseParserError,

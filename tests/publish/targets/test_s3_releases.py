@@ -1,0 +1,164 @@
+"""Releases in a bucket: kept whole, switched to, gone back to, and removed when they are old."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from generator.publish.bundle import open_bundle
+from generator.publish.target import Destination, Published
+from generator.publish.targets.s3_address import read_address
+from generator.publish.targets.s3_releases import S3ReleasesTarget
+from tests.support.faulty_proxy import Fault, faulty_proxy, from_on
+from tests.support.publishing import PAGES, change, make_site, run_publish
+from tests.support.s3_server import RunningS3, start_s3
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS3]:
+    with start_s3(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@dataclass(slots=True, kw_only=True)
+class Shelf:
+    """A bucket that keeps two releases, published to at a time that moves on by a minute."""
+
+    server: RunningS3
+    bucket: Path
+    site: Path
+    now: datetime = NOON
+
+    def target(self, url: str | None = None) -> S3ReleasesTarget:
+        self.now += timedelta(minutes=1)
+        destination = Destination(
+            kind="s3",
+            address=f"{self.bucket.name}/tool?releases=2",
+            environ=self.server.environ(AWS_ENDPOINT_URL_S3=url or self.server.url),
+        )
+        return S3ReleasesTarget(
+            read_address(destination), destination.environ, clock=lambda: self.now
+        )
+
+    def publish(self, url: str | None = None) -> Published:
+        bundle, target = open_bundle(self.site), self.target(url)
+        return target.apply(bundle, target.plan(bundle), lambda _line: None)
+
+    def live(self) -> dict[str, bytes]:
+        """Return the files of the site that visitors see."""
+        place = self.bucket / "tool"
+        paths = (file.relative_to(place).as_posix() for file in place.rglob("*") if file.is_file())
+        return {
+            path: (place / path).read_bytes()
+            for path in paths
+            if not path.startswith("releases/") and "manifest" not in path
+        }
+
+
+@pytest.fixture
+def shelf(server: RunningS3, tmp_path: Path) -> Shelf:
+    return Shelf(server=server, bucket=server.make_bucket(), site=make_site(tmp_path / "site"))
+
+
+def test_a_release_is_kept_whole_and_named_by_its_time(shelf: Shelf) -> None:
+    release = shelf.publish().release
+    assert release is not None
+    assert release.startswith("20260102T120100Z-")
+    kept = shelf.bucket / "tool/releases" / release
+    assert {path: (kept / path).read_bytes() for path in PAGES} == PAGES == shelf.live()
+    pointer = json.loads((shelf.bucket / "tool/releases/current.json").read_bytes())
+    assert pointer == {"release": release, "prefix": f"tool/releases/{release}/"}
+
+
+def test_a_new_release_sends_what_changed_and_copies_the_rest_in_the_store(shelf: Shelf) -> None:
+    shelf.publish()
+    change(shelf.site, "feed.xml", b"<feed>2</feed>")
+    with faulty_proxy(shelf.server.url) as proxy:
+        second = shelf.publish(proxy.url)
+    kept = shelf.bucket / "tool/releases" / str(second.release)
+    assert {path: (kept / path).read_bytes() for path in PAGES} == shelf.live()
+    assert shelf.live()["feed.xml"] == b"<feed>2</feed>"
+    puts = [one.path for one in proxy.requests if one.method == "PUT"]
+    assert sum(path.endswith("feed.xml") for path in puts) == 2  # sent, and copied to its place
+    assert second.sent == 1
+
+
+def test_going_back_restores_the_very_files_and_sends_none(shelf: Shelf) -> None:
+    first = str(shelf.publish().release)
+    change(shelf.site, "404.html", None)
+    change(shelf.site, "new/index.html", b"new")
+    change(shelf.site, "index.html", b"second")
+    second = str(shelf.publish().release)
+    assert shelf.live() != PAGES
+
+    shelf.target().roll_back(first)
+    assert shelf.live() == PAGES
+    listed = shelf.target().list_releases()
+    assert [(one.id, one.is_live) for one in listed] == [(second, False), (first, True)]
+    assert listed[1].made_at == "2026-01-02T12:01:00+00:00"
+    head = shelf.server.client().head_object(Bucket=shelf.bucket.name, Key="tool/404.html")
+    assert head["ContentType"] == "text/html; charset=utf-8"
+
+
+def test_the_oldest_release_goes_when_there_are_more_than_asked_for(shelf: Shelf) -> None:
+    made = []
+    for number in range(3):
+        change(shelf.site, "feed.xml", b"<feed>%d</feed>" % number)
+        made.append(shelf.publish().release)
+    assert [one.id for one in shelf.target().list_releases()] == [made[2], made[1]]
+    assert not (shelf.bucket / "tool/releases" / str(made[0])).exists()
+
+
+def test_the_same_site_again_makes_no_release_and_writes_no_page(shelf: Shelf) -> None:
+    first = shelf.publish()
+    with faulty_proxy(shelf.server.url) as proxy:
+        second = shelf.publish(proxy.url)
+    assert second.release == first.release
+    assert {one.method for one in proxy.requests} <= {"GET", "HEAD"}
+
+
+def test_a_run_that_breaks_off_while_a_release_is_made_leaves_the_site_untouched(
+    shelf: Shelf,
+) -> None:
+    shelf.publish()
+    for path in PAGES:
+        change(shelf.site, path, PAGES[path] + b" ")
+    with faulty_proxy(shelf.server.url) as proxy:
+        with pytest.raises(Exception, match="bucket"):
+            proxy.fault = from_on(7, Fault.CUT)
+            shelf.publish(proxy.url)
+        assert shelf.live() == PAGES
+        begun = {name.name for name in (shelf.bucket / "tool/releases").iterdir()}
+    finished = shelf.publish()
+    assert finished.release in begun  # gone on with, not begun again
+    assert shelf.live() == {path: content + b" " for path, content in PAGES.items()}
+
+
+def test_a_release_that_is_not_there_cannot_be_gone_back_to(shelf: Shelf) -> None:
+    shelf.publish()
+    for name in ("20200101T000000Z-0123456789", "../../other"):
+        ran = run_publish(
+            "--to", f"s3://{shelf.bucket.name}/tool?releases=2", "--rollback", name,
+            environ=shelf.server.environ(),
+        )  # fmt: skip
+        assert (ran.status, f"has no release {name}" in ran.stderr) == (5, True)
+    assert shelf.live() == PAGES
+
+
+def test_the_command_lists_releases_and_goes_back(shelf: Shelf) -> None:
+    to = f"s3://{shelf.bucket.name}/tool?releases=2"
+    environ = shelf.server.environ()
+    first = run_publish(shelf.site, "--to", to, "--json", environ=environ).json["release"]
+    change(shelf.site, "feed.xml", b"<feed>2</feed>")
+    run_publish(shelf.site, "--to", to, environ=environ)
+    assert run_publish("--to", to, "--rollback", first, environ=environ).status == 0
+    listed = run_publish("--to", to, "--list", environ=environ)
+    assert f"live  {first}" in listed.stdout
+    assert shelf.live() == PAGES
