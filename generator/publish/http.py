@@ -120,12 +120,12 @@ class Api:
 
 
 class RefusedAnswer(TargetRefused):
-    """An answer that repeating would not change. `status` is its number."""
+    """An answer that repeating would not change. `status` is its number, `content` its body."""
 
     def __init__(
         self, title: str, response: httpx.Response, *, secrets: tuple[str, ...] = ()
     ) -> None:
-        self.status = response.status_code
+        self.status, self.content = response.status_code, response.content
         said = _tidied(_words_of(response), secrets)
         super().__init__(
             f"{title} refused {response.request.method} {response.request.url.path}"

@@ -59,13 +59,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What an `apply` did. `release` names it where the target keeps releases."""
+    """What an `apply` did. `release` names it where the target keeps releases; `is_guarded` says
+    that a login stands before `url`, so that nobody can check what is served there.
+    """
 
     url: str | None = None
     release: str | None = None
     sent: int = 0
     deleted: int = 0
     notes: tuple[str, ...] = ()
+    is_guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

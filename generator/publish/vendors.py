@@ -1,35 +1,21 @@
-"""What the interfaces of vendors have in common: an address, credentials, answers, waiting."""
+"""What the interfaces of vendors have in common: credentials, answers, waiting."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from generator.errors import CredentialsMissing, TargetRefused, TargetUnreachable, UsageError
+from generator.errors import CredentialsMissing, TargetRefused, TargetUnreachable
 
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 300.0
 """How long a vendor may take to make a deployment out of what it was sent."""
 LONGEST_PAUSE_SECONDS = 5.0
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-def base_url(environ: Mapping[str, str], name: str, default: str) -> str:
-    """Return where an interface is: the variable `name`, or the vendor's own address.
-
-    Raises UsageError when it would carry the token in the clear.
-    """
-    url = environ.get(name, "").strip().rstrip("/") or default
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        return url
-    raise UsageError(f"{name} is not an https address.", hint="The token would travel readably.")
 
 
 def credential(environ: Mapping[str, str], name: str, *, hint: str) -> str:

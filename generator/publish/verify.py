@@ -76,6 +76,8 @@ def _await_served(
 
     `is_shown` says that it has shown a file before. A new host may take its time to answer, too.
     """
+    if published.is_guarded:
+        return None
     pauses = iter(_PAUSE_SECONDS)
     while True:
         silence: TargetUnreachable | None = None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -31,11 +32,9 @@ class Call:
     def form(self) -> dict[str, bytes]:
         """The parts of a multipart body by name."""
         head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
-        parts = message_from_bytes(head + self.body).get_payload()
-        assert isinstance(parts, list)
         return {
-            str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
-            for part in parts
+            str(part.get_param("name", header="content-disposition")): part.get_content()
+            for part in message_from_bytes(head + self.body, policy=HTTP).iter_parts()
         }
 
     @property

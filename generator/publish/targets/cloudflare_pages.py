@@ -20,7 +20,7 @@ from generator.errors import (
     UsageError,
 )
 from generator.publish.bundle import Bundle, SiteFile, in_sending_order
-from generator.publish.http import Api, RefusedAnswer, fetch_served
+from generator.publish.http import Api, RefusedAnswer, choose_base_url, fetch_served
 from generator.publish.target import Destination, Plan, Published, Release, Report, Served
 from generator.publish.targets.cloudflare_answers import (
     AccountsAnswer,
@@ -32,7 +32,7 @@ from generator.publish.targets.cloudflare_answers import (
     ProjectAnswer,
 )
 from generator.publish.targets.cloudflare_assets import AssetStore, hash_asset
-from generator.publish.vendors import base_url, credential, read_answer, wait_for
+from generator.publish.vendors import credential, read_answer, wait_for
 
 TITLE = "Cloudflare Pages"
 FILE_BYTES = 25 * 1024 * 1024
@@ -56,7 +56,7 @@ def make_target(destination: Destination, *, pause: float | None = None) -> Clou
     token = credential(destination.environ, "CLOUDFLARE_API_TOKEN", hint=_HINT)
     api = Api(
         TITLE,
-        base_url(destination.environ, "CLOUDFLARE_API_BASE_URL", _API),
+        choose_base_url(destination.environ, "CLOUDFLARE_API_BASE_URL", _API),
         headers={"authorization": f"Bearer {token}"},
         first_wait=pause,
     )
