@@ -140,7 +140,7 @@ def make_theme_files(name: str) -> tuple[dict[str, str], list[OutputFile]]:
     """
     folders = load_theme(name).folders
     style_names, styles = make_styles(folders)
-    script_names, scripts = make_scripts(("first.js", "site.js"))
+    script_names, scripts = make_scripts(("first.js", "site.js", "build_log.js"))
     picture_names, pictures = make_pictures(folders)
     names = style_names | script_names | picture_names
     return names, [*styles, *scripts, *pictures]

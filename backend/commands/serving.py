@@ -20,6 +20,7 @@ from backend.commands.opening import open_context
 from backend.errors import Unavailable
 from backend.gateways.live import Fanout
 from backend.ids import SystemIds
+from backend.jobs.builders import Builders
 from backend.jobs.engine import Engine
 from backend.settings import Settings
 
@@ -101,6 +102,7 @@ def make_app(settings: Settings) -> App:
             _Part(start=lambda: None, stop=context.database.close),
             live,
             _Part(start=partial(engine.run_for, context), stop=engine.stop),
+            Builders(context),
         ],
     )
 

@@ -80,7 +80,7 @@ async def _events(
     counted: AbstractContextManager[None],
 ) -> AsyncIterator[ServerSentEvent]:
     listener = fanout.listen(channels, after=after)
-    watch = asyncio.create_task(_end_with(is_ending, listener))
+    watch = asyncio.create_task(end_with(is_ending, listener))
     try:
         with counted:
             yield ServerSentEvent(event="hello", data="{}", retry=RETRY_MILLISECONDS)
@@ -107,7 +107,7 @@ def _counted(open_streams: Counter[str], listening: str) -> Iterator[None]:
             del open_streams[listening]
 
 
-async def _end_with(is_ending: anyio.Event, listener: Listener) -> None:
+async def end_with(is_ending: anyio.Event, listener: Listener) -> None:
     """End the listener when the service stops, so that the answer ends as one that is whole."""
     await is_ending.wait()
     listener.offer(None)

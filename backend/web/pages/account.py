@@ -79,7 +79,7 @@ def routes(_context: Context) -> list[BaseRoute]:
 def _show(request: Request) -> Response:
     if actor_of(request) is None:
         return RedirectResponse("/sign-in", status_code=303)
-    return _page(request, _owner(request))
+    return _page(request, page_owner(request))
 
 
 def _page(
@@ -102,7 +102,7 @@ def _changing(part: str, change: Change) -> Callable[..., object]:
     """
 
     def handle(request: Request, form: Form) -> Response:
-        actor = _owner(request)
+        actor = page_owner(request)
         try:
             change(_context(request), actor, form)
         except (Invalid, Conflict, LimitReached) as error:
@@ -145,13 +145,13 @@ def _revoke_session(context: Context, actor: Actor, form: Form) -> None:
 
 
 def _revoke_others(request: Request, _form: Form) -> Response:
-    actor = _owner(request)
+    actor = page_owner(request)
     sessions.revoke_sessions(_context(request), actor, but_secret=session_secret(request))
     return _back("sessions")
 
 
 def _make_token(request: Request, form: Form) -> Response:
-    actor = _owner(request)
+    actor = page_owner(request)
     try:
         made = tokens.make_token(
             _context(request),
@@ -174,7 +174,7 @@ def _read_days(text: str) -> int | None:
 
 
 def _export(request: Request) -> Response:
-    actor = _owner(request)
+    actor = page_owner(request)
     return Response(
         exports.export_account(_context(request), actor),
         media_type="application/zip",
@@ -186,7 +186,7 @@ def _export(request: Request) -> Response:
 
 
 def _erase(request: Request, form: Form) -> Response:
-    actor, context = _owner(request), _context(request)
+    actor, context = page_owner(request), _context(request)
     try:
         _confirm(context, actor, form.get("email"))
     except Invalid as error:
@@ -206,7 +206,7 @@ def _confirm(context: Context, actor: Actor, typed: str) -> None:
         )
 
 
-def _owner(request: Request) -> Actor:
+def page_owner(request: Request) -> Actor:
     """Return the signed-in owner; the page is for people, so a token does not open it."""
     actor = require_actor(request, Scope.ACCOUNT_READ)
     if not actor.is_session:
