@@ -33,7 +33,7 @@ class Call:
         """The parts of a multipart body by name."""
         head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
         return {
-            str(part.get_param("name", header="content-disposition")): part.get_content()
+            str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
             for part in message_from_bytes(head + self.body, policy=HTTP).iter_parts()
         }
 
