@@ -46,6 +46,7 @@ bench: .venv/.dev ## Measure builds, the widget and the service; ARGS="ingest" c
 lock: .venv/.dev ## Refresh the locks; ARGS=--upgrade takes newer versions
 	@"$(BIN)/uv" --version >/dev/null 2>&1 || $(PIP) install --quiet uv
 	@$(COMPILE) --group build --output-file requirements.lock $(ARGS)
+	@$(COMPILE) $(IMAGE_EXTRAS) --group build --constraint requirements.lock --output-file requirements-server.lock $(ARGS)
 	@$(COMPILE) --all-extras --group dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 	@$(COMPILE_TOOLS) --output-file requirements-tools.lock $(ARGS)
 
@@ -53,6 +54,8 @@ lock: .venv/.dev ## Refresh the locks; ARGS=--upgrade takes newer versions
 UV_COMPILE = "$(BIN)/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --system-certs --custom-compile-command "make lock"
 COMPILE = $(UV_COMPILE) pyproject.toml
+# What the container image can do: the service, and publishing to every target.
+IMAGE_EXTRAS = --extra server --extra cloudflare --extra s3
 COMPILE_TOOLS = $(UV_COMPILE) --group tools
 
 clean: ## Remove what the other commands made
