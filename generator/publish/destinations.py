@@ -27,6 +27,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "webdavs": ("webdav", "webdavs://HOST/PATH  a folder on a WebDAV server"),
     "webdav": ("webdav", "webdav://HOST/PATH   the same without TLS, on this machine alone"),
     "zip": ("zip", "zip:FILE.zip         an archive, the same bytes for the same site"),
+    "rsync": ("rsync", "rsync:USER@HOST:/PATH  a folder on a server, by rsync over ssh"),
+    "sftp": ("sftp", "sftp://USER@HOST/PATH  a folder on a server, by sftp"),
 }
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 

@@ -162,6 +162,23 @@ def install_records() -> None:
          "--dest", str(RECORDED), "--requirement", str(wanted))  # fmt: skip
 
 
+def find_ssh_server() -> str | None:
+    """Return OpenSSH's server, if rsync is here, too."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which("sshd", path=places) if shutil.which("rsync") else None
+
+
+def install_ssh_server() -> None:
+    if not (_is_root() and shutil.which("apt-get")):
+        raise Unavailable("install openssh-server and rsync")
+    environment = {"DEBIAN_FRONTEND": "noninteractive"}
+    _run("apt-get", "update", "-qq", environment=environment)
+    _run(
+        "apt-get", "install", "-y", "-qq", "--no-install-recommends", "openssh-server", "rsync",
+        environment=environment,
+    )  # fmt: skip
+
+
 def locked(*names: str) -> list[str]:
     """Return the lines of the locks, hashes included, that pin these distributions."""
     lines: list[str] = []
@@ -205,6 +222,12 @@ TOOLS = (
         serves="publishing by WebDAV",
         find=find_webdav,
         install=install_webdav,
+    ),
+    Tool(
+        name="OpenSSH's server and rsync",
+        serves="publishing by sftp and rsync",
+        find=find_ssh_server,
+        install=install_ssh_server,
     ),
     Tool(
         name="recorded answers of GitHub",
