@@ -52,6 +52,6 @@ def wait_for(title: str, ask: Callable[[], T | None], *, pause: float) -> T:
                 f"{title} has not finished after {PATIENCE_SECONDS:.0f} seconds.",
                 hint="Everything was sent. Look at the project, or publish again.",
             )
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+        time.sleep(min(pause, LONGEST_PAUSE_SECONDS))
+        pause *= 1.5
     return found
