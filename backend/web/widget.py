@@ -44,10 +44,10 @@ def find_release(files: Mapping[str, bytes]) -> Release | None:
         for name, content in sorted(files.items())
         if name in {CORE, PANEL} or name.startswith("words.")
     }
-    together = hashlib.blake2b(digest_size=8)
+    together = hashlib.sha256()
     for name, content in served.items():
         together.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
-    version = together.hexdigest()
+    version = together.hexdigest()[:16]
     digest = base64.b64encode(hashlib.sha384(files[CORE]).digest()).decode()
     return Release(
         version=version,
