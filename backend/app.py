@@ -18,12 +18,23 @@ from backend.actions.context import Context
 from backend.actions.telling import tell
 from backend.errors import ServiceError
 from backend.gateways.live import Fanout
-from backend.web import assets, counts, edge, oembed, operations, redirects, streams, widget
+from backend.web import (
+    assets,
+    build_stream,
+    counts,
+    edge,
+    hooks,
+    oembed,
+    operations,
+    redirects,
+    streams,
+    widget,
+)
 from backend.web.api import interface
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
-from backend.web.pages import account, public, sign_in
+from backend.web.pages import account, builds, public, sign_in
 from backend.web.problems import respond
 
 
@@ -94,7 +105,7 @@ def _routes(
         *redirects.routes(context, collector),
         *counts.routes(context),
         *edge.routes(context, collect.intake, collector),
-        *(streams.routes(live) if live else []),
+        *([*streams.routes(live), *build_stream.routes(context, live)] if live else []),
         *interface.routes(context),
         *assets.routes(context),
         *widget.routes(context),
@@ -102,4 +113,6 @@ def _routes(
         *public.routes(context),
         *sign_in.routes(context),
         *account.routes(context),
+        *builds.routes(context),
+        *hooks.routes(context),
     ]

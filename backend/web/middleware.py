@@ -23,7 +23,9 @@ from backend.metrics import REQUEST_SECONDS, REQUESTS
 from backend.web.limits import check_async
 
 BODY_BYTES = 64 * 1024
-"""The largest body that anything but `/collect`, which has its own bound, reads."""
+"""The largest body that anything but `/collect`, which has its own bound, and hooks read."""
+HOOK_BYTES = 5 * 1024 * 1024
+"""The largest delivery of a webhook. GitHub's own bound is 25 MB; a push of more is one by hand."""
 DEFAULT_RATE = "1200/minute"
 """What one address may ask of everything together."""
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/collect/edge"})
@@ -137,7 +139,7 @@ class Bounded:
             response = await self._respond(request, error)
             await response(scope, receive, send)
         else:
-            await self._app(scope, _at_most(BODY_BYTES, receive), send)
+            await self._app(scope, _at_most(_bound_of(scope), receive), send)
 
 
 def route_of(scope: Scope) -> str:
@@ -159,9 +161,13 @@ _ENDLESS = frozenset({"/api/v1/stream"})  # they last as long as somebody listen
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+def _bound_of(scope: Scope) -> int:
+    return HOOK_BYTES if scope["path"].startswith("/hooks/") else BODY_BYTES
+
+
 def _check_length(scope: Scope) -> None:
     given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if given.isdigit() and int(given) > BODY_BYTES:
+    if given.isdigit() and int(given) > _bound_of(scope):
         raise HTTPException(413)
 
 

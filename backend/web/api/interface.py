@@ -10,13 +10,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from backend.actions.context import Context
-from backend.web.api import account, referrals, showcase, sites, statistics
+from backend.web.api import account, builds, referrals, showcase, sites, statistics
 from backend.web.api.description import describe
 from backend.web.api.operation import PREFIX, make_routes
 
 OPERATIONS = (
     *account.OPERATIONS,
     *sites.OPERATIONS,
+    *builds.OPERATIONS,
     *statistics.OPERATIONS,
     *referrals.OPERATIONS,
     *showcase.OPERATIONS,

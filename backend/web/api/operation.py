@@ -90,6 +90,7 @@ class Operation:
 
 PARAMETERS: dict[str, str] = {
     "site": "^[0-9a-f]{32}$",
+    "build": "^[0-9a-f]{32}$",
     "token": "^[0-9a-f]{32}$",
     "share": "^[0-9A-Za-z_-]{11}$",
     "key": "^[0-9A-Za-z]{8,32}$",
