@@ -114,8 +114,8 @@ async def _events(
                     state = {"state": log.build.state.value, "reason": log.build.reason}
                     yield ServerSentEvent(event="end", data=json.dumps(state))
                     return
-                if not log.lines:
-                    await _wait(listener)
+                if not log.lines and not await _may_go_on(listener):
+                    return
     except NotFound:  # the site was removed meanwhile
         return
     finally:
@@ -123,10 +123,9 @@ async def _events(
         fanout.leave(listener)
 
 
-async def _wait(listener: Listener) -> None:
-    """Wait until something was said, or a second."""
+async def _may_go_on(listener: Listener) -> bool:
+    """Wait until something was said, or a second; tell whether the stream goes on."""
     try:
-        if await asyncio.wait_for(listener.next(), POLL_SECONDS) is None:
-            await asyncio.sleep(POLL_SECONDS)  # the listener was let go; the clock is left
+        return await asyncio.wait_for(listener.next(), POLL_SECONDS) is not None
     except TimeoutError:
-        return
+        return True

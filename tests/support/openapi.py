@@ -35,6 +35,12 @@ class ApiDescription:
                     return self._body_schema(answers[str(status)])
         raise LookupError(f"GitHub has no {status} for GET {path}")
 
+    def schema_of(self, name: str) -> dict[str, Any]:
+        """Return the JSON Schema of a named component, such as a webhook's payload."""
+        component = self.document["components"]["schemas"][name]
+        wanted = self._components_of(component)
+        return {**_as_json_schema(component), "components": {"schemas": wanted}}
+
     def _body_schema(self, answer: dict[str, Any]) -> dict[str, Any] | None:
         if "$ref" in answer:
             answer = self.document["components"]["responses"][answer["$ref"].rpartition("/")[2]]

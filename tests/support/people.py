@@ -15,6 +15,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from backend.actions.accounts import find_account, sign_up
+from backend.actions.builds import start_build
 from backend.actions.context import Context
 from backend.actions.recording import record
 from backend.actions.sessions import list_sessions
@@ -23,6 +24,7 @@ from backend.actions.sites import register_site
 from backend.actions.tokens import make_token
 from backend.app import App, create_app
 from backend.domain.actors import Actor, Scope, owner_of
+from backend.domain.builds import BuildCause
 from backend.domain.events import EventKind
 from backend.domain.shares import Platform
 from backend.domain.sign_in import Arrival
@@ -39,12 +41,14 @@ from tests.support.tasks import RecordedTasks, newest_link, with_recorded_tasks
 _MOVES = {"session": "seen_at", "api_token": "used_at"}
 # So that the way in through GitHub is offered; nobody asks GitHub here.
 _GITHUB = {"FOURSITE_GITHUB_CLIENT_ID": "id", "FOURSITE_GITHUB_CLIENT_SECRET": "secret"}
+# So that sites are hosted and built; nobody works off the queue here.
+_HOSTING = {"FOURSITE_SITES_HOST": "sites.example"}
 Rows = frozenset[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An owner with a site, a share, a token, a session, a referral and an open link.
+    """An owner with a site, its build, a share, a token, a session, a referral and an open link.
 
     `cookie` is that of their session, `csrf` the token of its pages, `token` an API token that may
     do everything, and `lacking` one for each scope that may do everything else.
@@ -97,7 +101,7 @@ def open_world(folder: Path, *names: str) -> World:
     """Return a service in which the people with these names are signed in."""
     live = Fanout(SystemIds())
     context, tasks = with_recorded_tasks(
-        replace(make_context(folder, environment=_GITHUB), live=live)
+        replace(make_context(folder, environment=_GITHUB | _HOSTING), live=live)
     )
     app = create_app(context)
     people = {name: _add(name, number, context, tasks, app) for number, name in enumerate(names)}
@@ -137,7 +141,10 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
     assert account is not None
     actor = owner_of(account.tenant, account.id)
     url = f"https://192.0.2.{number + 1}/"
-    site = register_site(context, actor, SiteDraft(url=url, title=f"{name} secret site"))
+    repository = f"https://github.com/{name}/repository"
+    draft = SiteDraft(url=url, title=f"{name} secret site", repository=repository)
+    site = register_site(context, actor, draft)
+    build = start_build(context, actor, site.id, cause=BuildCause.BUTTON)
     share = f"{name[:6]}share00000"[:11]
     with context.database.transaction() as session:
         made = an_event(context, site.id, EventKind.SHARE, platform=Platform.X, page=url, id=share)
@@ -168,6 +175,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
         of={
             "site": site.id,
             "key": site.key,
+            "build": build.id,
             "title": site.title,
             "share": share,
             "token": token.token.id,

@@ -109,12 +109,14 @@ _BODIES: dict[str, Mapping[str, object]] = {
 }
 _QUERIES = {
     "list_sites": {"after": "{site}"},
+    "list_builds": {"after": "{build}"},
     "list_shares": {"after": "9999999999999999.{share}"},
     "list_referrals": {"after": "9999999999999999.{friend}"},
 }
 # Where the owner does not get the operation's own status, or another owner gets another one.
 _STATUS = {
     "verify_site": (409, 404),
+    "retry_build": (409, 404),
     "claim_code": (201, 409),
     "read_card": (404, 404),
 }
@@ -161,6 +163,27 @@ LINES: dict[str, Line] = {
     "POST /auth/github": _form("/auth/github", 303),
     "POST /sign-out": _person("/sign-out", 303),
     "GET /dashboard": _person("/dashboard", 200),
+    "GET /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 200, 404),
+    "POST /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 303, 404),
+    "GET /dashboard/sites/{site}/builds/{build}": _person(
+        "/dashboard/sites/{site}/builds/{build}", 200, 404
+    ),
+    "POST /dashboard/sites/{site}/builds/{build}/cancel": _person(
+        "/dashboard/sites/{site}/builds/{build}/cancel", 303, 404
+    ),
+    "POST /dashboard/sites/{site}/builds/{build}/retry": _person(
+        "/dashboard/sites/{site}/builds/{build}/retry", 409, 404
+    ),
+    "GET /api/v1/sites/{site}/builds/{build}/log": Line(
+        door=Door.SCOPE,
+        own=200,
+        other=404,
+        stranger=401,
+        path="/api/v1/sites/{site}/builds/{build}/log",
+        scope=Scope.SITES_READ,
+    ),
+    # Without a signature it is nobody's; `tests/backend/builds` has those that are signed.
+    "POST /hooks/github/{key}": _open("/hooks/github/{key}", 403),
     "GET /dashboard/export": _person("/dashboard/export", 200),
     "POST /dashboard/profile": _person("/dashboard/profile", 303, name="Another name"),
     "POST /dashboard/github/forget": _person("/dashboard/github/forget", 303),

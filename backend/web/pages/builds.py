@@ -25,7 +25,7 @@ from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
 from backend.web.pages.account import CHANGE_RATE, PAGE, page_owner
 from backend.web.pages.rendering import render_page
-from backend.web.signed_in import actor_of, csrf_token
+from backend.web.signed_in import csrf_token
 
 SHOWN = 30
 _SITE = f"{PAGE}/sites/{{site}}/builds"
@@ -94,8 +94,6 @@ def routes(_context: Context) -> list[BaseRoute]:
 
 
 def _show_builds(request: Request) -> Response:
-    if actor_of(request) is None:
-        return RedirectResponse("/sign-in", status_code=303)
     return _builds_page(request, page_owner(request))
 
 
@@ -121,8 +119,6 @@ def _builds_page(request: Request, actor: Actor, problem: ServiceError | None = 
 
 
 def _show_log(request: Request) -> Response:
-    if actor_of(request) is None:
-        return RedirectResponse("/sign-in", status_code=303)
     return _log_page(request, page_owner(request))
 
 
