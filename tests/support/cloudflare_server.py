@@ -236,6 +236,28 @@ def _refuse(status: int, code: int, message: str) -> Answer:
     )
 
 
+def source_of(owner: str, repository: str) -> dict[str, Any]:
+    """Return what a project says that is built from its repository at each push."""
+    return {
+        "type": "github",
+        "config": {
+            "owner": owner,
+            "owner_id": "1",
+            "repo_name": repository,
+            "repo_id": "2",
+            "production_branch": "main",
+            "production_deployments_enabled": True,
+            "deployments_enabled": True,
+            "pr_comments_enabled": True,
+            "preview_deployment_setting": "all",
+            "preview_branch_includes": ["*"],
+            "preview_branch_excludes": [],
+            "path_includes": ["*"],
+            "path_excludes": [],
+        },
+    }
+
+
 def environment(url: str) -> dict[str, str]:
     """Return the variables of somebody who may publish to the project."""
     return {
