@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,16 +63,6 @@ class Workspace:
 
     def set_state(self, **values: Any) -> None:
         self.state.write_text(json.dumps({"comments": [], "calls": [], **values}))
-
-
-@pytest.fixture(scope="module")
-def lent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every installed distribution but 4site, so that installing needs no index."""
-    folder = tmp_path_factory.mktemp("lent")
-    for child in Path(sysconfig.get_path("purelib")).iterdir():
-        if "4site" not in child.name:
-            (folder / child.name).symlink_to(child)
-    return folder
 
 
 @pytest.fixture
