@@ -135,6 +135,7 @@ class S3Target:
             encode_record(record),
             content_type=content_type(MANIFEST_NAME),
             cache_control=REVALIDATED,
+            encoding="gzip",
         )
 
     def replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ ENCODINGS = (GZIP, BESIDE)
 """How `encoding=` may store what compresses: as gzip, or plain with `.gz` and `.br` beside it."""
 SMALLEST_COMPRESSED = 1024
 _BROTLI_QUALITY = 11
+_GZIP_START = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +89,17 @@ class Record:
 
 
 def encode_record(record: Record) -> bytes:
-    return msgspec.json.encode(record, order="sorted")
+    """Return the record as JSON in gzip: it is written twice by each run."""
+    return gzip.compress(msgspec.json.encode(record, order="sorted"), mtime=0)
 
 
 def decode_record(content: bytes) -> Record | None:
     """Return the record, or None when this is none that we can read."""
     try:
-        record = msgspec.json.decode(content, type=Record)
-    except msgspec.MsgspecError:
+        # Some stores unpack what is stored as gzip.
+        plain = gzip.decompress(content) if content.startswith(_GZIP_START) else content
+        record = msgspec.json.decode(plain, type=Record)
+    except (OSError, EOFError, zlib.error, msgspec.MsgspecError):
         return None
     return record if record.version == 1 else None
 

@@ -125,7 +125,19 @@ def test_a_lost_record_is_made_anew_without_sending_anything(
     send(server, site, bucket.name)
     server.delete(bucket, RECORD)
     assert send(server, site, bucket.name, "--json").json["send"] == []
-    assert set(json.loads((bucket / RECORD).read_bytes())["objects"]) == set(PAGES)
+    assert set(json.loads(gzip.decompress((bucket / RECORD).read_bytes()))["objects"]) == set(PAGES)
+
+
+def test_a_record_that_nobody_can_read_stops_everything(
+    server: RunningS3, bucket: Path, tmp_path: Path
+) -> None:
+    site = make_site(tmp_path / "site")
+    send(server, site, bucket.name)
+    server.put(bucket, RECORD, b"of another program")
+    change(site, "feed.xml", b"<feed>new</feed>")
+    refused = send(server, site, bucket.name)
+    assert (refused.status, "is not a record that we can read" in refused.stderr) == (5, True)
+    assert (bucket / "feed.xml").read_bytes() == PAGES["feed.xml"]
 
 
 def test_more_deletions_than_allowed_change_nothing(

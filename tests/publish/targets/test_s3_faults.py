@@ -25,7 +25,7 @@ NEW = SAME | {
     "assets/site.99999999.css": b"body{color:red}",
 }
 REQUESTS = 9
-"""From OLD to NEW: list, record, claim, a style, two pages, a deletion, record, and one to check."""
+"""From OLD to NEW: list, record, claim, a style, two pages, a deletion, record, one to check."""
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.errors import PublishError
 from generator.publish.bundle import open_bundle
 from generator.publish.target import Destination, Published
 from generator.publish.targets.s3_address import read_address
 from generator.publish.targets.s3_releases import S3ReleasesTarget
-from tests.support.faulty_proxy import Fault, faulty_proxy, from_on
+from tests.support.faulty_proxy import Fault, at, faulty_proxy, from_on
 from tests.support.publishing import PAGES, change, make_site, run_publish
 from tests.support.s3_server import RunningS3, start_s3
 
@@ -131,7 +132,7 @@ def test_a_run_that_breaks_off_while_a_release_is_made_leaves_the_site_untouched
     for path in PAGES:
         change(shelf.site, path, PAGES[path] + b" ")
     with faulty_proxy(shelf.server.url) as proxy:
-        with pytest.raises(Exception, match="bucket"):
+        with pytest.raises(PublishError, match="bucket"):
             proxy.fault = from_on(7, Fault.CUT)
             shelf.publish(proxy.url)
         assert shelf.live() == PAGES
@@ -162,3 +163,40 @@ def test_the_command_lists_releases_and_goes_back(shelf: Shelf) -> None:
     listed = run_publish("--to", to, "--list", environ=environ)
     assert f"live  {first}" in listed.stdout
     assert shelf.live() == PAGES
+
+
+def test_a_fault_at_any_request_leaves_the_old_site_until_the_release_is_whole(
+    shelf: Shelf,
+) -> None:
+    old = _version(0)
+    make_site(shelf.site, old)
+    shelf.publish()
+    for number in range(1, REQUESTS + 1):
+        new = _version(number)
+        make_site(shelf.site, new)
+        with (
+            faulty_proxy(shelf.server.url, at(number, Fault.CUT)) as proxy,
+            pytest.raises(PublishError),
+        ):
+            shelf.publish(proxy.url)
+        is_whole = any("current.json" in one.path for one in proxy.requests)
+        assert is_whole or shelf.live() == old
+        for path, content in shelf.live().items():
+            assert content in {old.get(path), new.get(path)}
+        shelf.publish()
+        assert shelf.live() == new
+        old = new
+    newest = shelf.target().list_releases()[0]
+    assert (newest.is_live, newest.note) == (True, "3 objects")
+
+
+REQUESTS = 14
+"""List, record, 3 files, record, claim, pointer, 3 copies, deletion, record, the oldest release."""
+
+
+def _version(number: int) -> dict[str, bytes]:
+    return {
+        "index.html": b"home %d" % number,
+        "a/index.html": b"page %d" % number,
+        f"assets/a.{number:08}.css": b"style %d" % number,
+    }
