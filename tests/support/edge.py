@@ -1,14 +1,23 @@
-"""Visits as a worker at the edge passes them on, signed."""
+"""The worker at the edge, and visits as it passes them on, signed."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
 
 from tests.support.pings import ORIGIN
 from tests.support.service import BROWSER
+from tests.support.tools import NODE_FOLDER, WIDGET_FOLDER, find_node_packages
+
+EDGE_FOLDER = WIDGET_FOLDER / "edge"
+SCRIPT = NODE_FOLDER.parent / "edge_worker.mjs"
 
 EDGE_SECRET = "a secret of service and edge, of forty characters"  # noqa: S105  for tests
 MILLISECOND = 1_000
@@ -33,3 +42,59 @@ def seal(visits: Sequence[object], *, at: int, secret: str = EDGE_SECRET) -> tup
     """Return a body that was sent at the service's time `at`, and its signature."""
     body = json.dumps({"sent_at": at // MILLISECOND, "visits": list(visits)}).encode()
     return body, f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+class RunningEdge:
+    """A worker in its runtime. `url` is where it listens."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.output: list[str] = []
+        for line in process.stdout:
+            self.output.append(line)
+            if line.startswith("listening on "):
+                self.url = line.split()[-1]
+                break
+        else:
+            raise RuntimeError("the worker did not start:\n" + "".join(self.output))
+        # What it writes later has to be read, or it stops at a full pipe.
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def stop(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(30)
+        self._reader.join(30)
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.output += self.process.stdout
+        self.process.stdout.close()
+
+
+@contextmanager
+def run_edge(
+    service_url: str, *, secret: str = EDGE_SECRET, has_queue: bool = False
+) -> Iterator[RunningEdge]:
+    """Run the worker before a service, in the runtime that Cloudflare uses."""
+    if find_node_packages() is None:
+        pytest.skip("no Node.js or no packages: `npm ci` in tests/support/node/")
+    bindings = json.dumps({"SERVICE_URL": service_url, "FOURSITE_EDGE_SECRET": secret})
+    subprocess.run(["node", EDGE_FOLDER / "build.mjs"], check=True, timeout=60)
+    process = subprocess.Popen(
+        ["node", SCRIPT, bindings, *(["queue"] if has_queue else [])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        edge = RunningEdge(process)
+        yield edge
+        edge.stop()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(30)

@@ -3,7 +3,7 @@
 
 import { choose, deliver } from "./envelope.js";
 import { Outbox } from "./outbox.js";
-import { BODY_BYTES, decode } from "./pings.js";
+import { BODY_BYTES, decode, malformed } from "./pings.js";
 import { accept, allow, Problem, unavailable } from "./problems.js";
 import { check, gateOf } from "./refusals.js";
 
@@ -134,8 +134,7 @@ async function readBody(request) {
   try {
     return utf8.decode(bytes.subarray(0, length));
   } catch {
-    const title = "The body is not what /collect takes: it is not UTF-8.";
-    throw new Problem(400, "invalid", title);
+    throw malformed("it is not UTF-8.");
   }
 }
 

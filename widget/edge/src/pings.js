@@ -208,7 +208,7 @@ const mismatch = (wanted, value, at) =>
   malformed(`Expected \`${wanted}\`, got \`${typeOf(value)}\`${at}.`);
 
 /** @param {string} reason */
-const malformed = (reason) => invalid(`The body is not what /collect takes: ${reason}`);
+export const malformed = (reason) => invalid(`The body is not what /collect takes: ${reason}`);
 
 /**
  * @param {string} title
