@@ -32,6 +32,7 @@ from backend.web import (
 )
 from backend.web.api import interface
 from backend.web.collect import COLLECT_PATH, Collect
+from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
 from backend.web.pages import account, builds, public, sign_in
@@ -39,14 +40,18 @@ from backend.web.problems import respond
 
 
 class App(Starlette):
-    """The service. `/collect` goes past Starlette's own stack and ours."""
+    """The service. `/collect` and hosted sites go past Starlette's own stack and ours."""
 
-    def __init__(self, collect: Collect, **options: Any) -> None:
+    def __init__(self, collect: Collect, hosting: Hosting | None, **options: Any) -> None:
         super().__init__(**options)
         self._collect = collect
+        self._hosting = hosting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == COLLECT_PATH:
+        if self._hosting and scope["type"] == "http" and await self._hosting.takes(scope):
+            scope["app"] = self
+            await self._hosting(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == COLLECT_PATH:
             await self._collect(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -79,13 +84,14 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
 
     app = App(
         collect,
+        Hosting(context) if context.settings.sites_host else None,
         routes=[Route(COLLECT_PATH, collect), *_routes(context, collect, collector, live)],
         lifespan=lifespan,
         exception_handlers={ServiceError: respond, HTTPException: respond},
         middleware=[  # the first is the outermost
             Middleware(Protected, context=context),
             Middleware(Requests, context=context, respond=respond),
-            Middleware(Bounded, respond=respond),
+            Middleware(Bounded, context=context, respond=respond),
         ],
     )
     # It would answer with an address made of the request's own Host header.

@@ -38,10 +38,13 @@ from backend.store.referrals import lock_account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A release that was planned: where it will be, and the digests of files still to be sent."""
+    """A release that was planned: where it will be, and the digests of files still to be sent.
 
-    release: Release
-    url: str
+    Of a trial there is no release, and no address before the site has a name.
+    """
+
+    release: Release | None
+    url: str | None
     missing: tuple[str, ...]
 
 
@@ -53,13 +56,20 @@ class Releases:
     releases: tuple[Release, ...]
 
 
-def plan_release(
-    context: Context, actor: Actor, site: str, files: ReleaseFiles, *, preview: str | None = None
+def plan_release(  # noqa: PLR0913  what it is, and how far to go
+    context: Context,
+    actor: Actor,
+    site: str,
+    files: ReleaseFiles,
+    *,
+    preview: str | None = None,
+    is_trial: bool = False,
 ) -> Planned:
     """Begin a release of these files, and give the site a name if it has none.
 
-    Raises HostingOff, NotFound, Forbidden for a suspended site, Invalid for what cannot be a
-    release, LimitReached when the tier stores no more.
+    A trial tells what would be missing and changes nothing. Raises HostingOff, NotFound, Forbidden
+    for a suspended site, Invalid for what cannot be a release, LimitReached when the tier stores no
+    more.
     """
     check_is_on(context)
     check_files(files, limit_bytes=context.settings.release_bytes)
@@ -69,25 +79,28 @@ def plan_release(
         found = get_open(session, actor, site)
     blobs = blobs_of(context, found.tenant, site)
     missing = {file.digest: file.size for file in files.values() if not blobs.keep(file.digest)}
-    release = _make(context, found, files, ReleaseOrigin.UPLOAD, manifest="")
+    awaited = sum(missing.values())
+    if is_trial:
+        with context.database.reading() as session:
+            _check_room(session, actor, site, awaited)
+            known = releases.find_hosting(session, actor.tenant, site)
+        url = url_of(context, known.name, preview) if known else None
+        return Planned(release=None, url=url, missing=tuple(missing))
+    manifest = store_manifest(blobs, files)
     release = replace(
-        release,
+        _make(context, found, files, ReleaseOrigin.UPLOAD, manifest=manifest),
         preview=preview,
         is_finished=False,
-        awaited_bytes=sum(missing.values()),
-        manifest=store_manifest(blobs, files),
+        awaited_bytes=awaited,
     )
     with context.database.transaction() as session:
         lock_account(session, actor)  # two at once would both find room for one
-        tier = accounts.get_own(session, actor).tier
-        check_storage(tier, releases.count_stored(session, actor), release.awaited_bytes)
+        _check_room(session, actor, site, awaited)
         hosting = ensure_hosting(context, session, get_open(session, actor, site))
         releases.insert_release(session, found.tenant, release)
-    return Planned(
-        release=release,
-        url=url_of(context, hosting.name, preview),
-        missing=tuple(missing),
-    )
+        _forget_outdated(context, session, actor.tenant, site)
+    url = url_of(context, hosting.name, preview)
+    return Planned(release=release, url=url, missing=tuple(missing))
 
 
 def get_awaited(context: Context, actor: Actor, site: str, release: str) -> dict[str, int]:
@@ -176,7 +189,8 @@ def publish_folder(
         digest = hashlib.sha256(content).hexdigest()
         if not blobs.keep(digest):
             stored += len(content)
-            _check_room(context, actor, stored)
+            with context.database.reading() as session:
+                _check_room(session, actor, site, stored)
             blobs.put(content)
         files[path] = ReleaseFile(digest=digest, size=len(content))
     check_files(files, limit_bytes=context.settings.release_bytes)
@@ -209,8 +223,12 @@ def _finish(context: Context, session: Session, tenant: str, release: Release) -
     releases.finish_release(session, tenant, release, now)
     if release.preview is None:
         releases.set_live(session, tenant, release.site, release.id)
-    known = releases.list_releases(session, tenant, release.site)
-    if outdated := choose_outdated(known, now):
+    _forget_outdated(context, session, tenant, release.site)
+
+
+def _forget_outdated(context: Context, session: Session, tenant: str, site: str) -> None:
+    known = releases.list_releases(session, tenant, site)
+    if outdated := choose_outdated(known, context.clock.now()):
         releases.delete_releases(session, tenant, outdated)
 
 
@@ -231,10 +249,9 @@ def _make(
     )
 
 
-def _check_room(context: Context, actor: Actor, added: int) -> None:
-    with context.database.reading() as session:
-        tier = accounts.get_own(session, actor).tier
-        check_storage(tier, releases.count_stored(session, actor), added)
+def _check_room(session: Session, actor: Actor, site: str, added: int) -> None:
+    tier = accounts.get_own(session, actor).tier
+    check_storage(tier, releases.count_stored(session, actor, but_for=site), added)
 
 
 def _get_release(session: Session, tenant: str, site: str, release: str) -> Release:

@@ -26,6 +26,7 @@ MAX_PREVIEW = 20
 """Of a host name's label of 63 characters: preview, two hyphens and name fit."""
 KEPT_RELEASES = 20
 KEPT_PREVIEWS = 20
+KEPT_UNFINISHED = 5
 PREVIEWS_KEPT = 30 * DAY
 UNFINISHED_KEPT = DAY
 """How long a release may take from its plan to its end, and files stay that nothing refers to."""
@@ -140,9 +141,9 @@ def check_storage(tier: Tier, stored: int, added: int) -> None:
 
 def choose_outdated(known: Sequence[Release], now: Instant) -> frozenset[str]:
     """Return the ids of those that nobody can want back, of a site's releases, newest first."""
-    outdated = {
-        one.id for one in known if not one.is_finished and one.made_at < now - UNFINISHED_KEPT
-    }
+    unfinished = [one for one in known if not one.is_finished]
+    outdated = {one.id for one in unfinished if one.made_at < now - UNFINISHED_KEPT}
+    outdated.update(one.id for one in unfinished[KEPT_UNFINISHED:])
     finished = [one for one in known if one.is_finished]
     whole = [one for one in finished if one.preview is None]
     outdated.update(one.id for one in whole[KEPT_RELEASES:] if not one.is_live)

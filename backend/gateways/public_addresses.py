@@ -79,3 +79,15 @@ def resolve_by_system(host: str, port: int) -> Sequence[str]:
 def _inside_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     """Return the IPv4 address that a gateway of RFC 6052 would connect to."""
     return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _NAT64 else None
+
+
+def find_alias(host: str) -> str | None:
+    """Return the name at the end of a host's aliases (CNAME), None when it cannot be resolved.
+
+    No name at all is asked for by HTTP here: nothing is connected to.
+    """
+    try:
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
+    except (OSError, UnicodeError):
+        return None
+    return found[0][3].lower().removesuffix(".") or None

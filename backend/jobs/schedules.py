@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from backend.actions import checking, retention, standings, thumbnails
+from backend.actions import checking, release_sweeping, retention, standings, thumbnails
 from backend.actions.context import Context
 from backend.jobs.tasks import Task
 
@@ -46,5 +46,6 @@ SCHEDULES: dict[str, Schedule] = {
     "close_days": Schedule(when="15 0 * * *", work=retention.close_days, at_start=True),
     "purge": Schedule(when="0 * * * *", work=retention.purge, at_start=True),
     "sweep_thumbnails": Schedule(when="40 4 * * *", work=thumbnails.sweep),
+    "sweep_releases": Schedule(when="25 * * * *", work=release_sweeping.sweep_releases),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }

@@ -60,12 +60,20 @@ def list_hostings(session: Session, *, after: tuple[str, str], limit: int) -> li
     return [_to_hosting(row) for row in found.scalars()]
 
 
-def count_stored(session: Session, actor: Actor) -> int:
-    """Return the bytes that the actor's sites store, with those that were planned."""
+def count_stored(session: Session, actor: Actor, *, but_for: str) -> int:
+    """Return the bytes that the actor's sites store, with those that are about to be sent.
+
+    Of one site's unfinished releases the largest counts; of the site `but_for` none does, because
+    a release that is sent again takes the place of the one that broke off.
+    """
     stored = owned(select(func.sum(col(HostingRow.stored_bytes))), HostingRow, actor)
-    awaited = owned(select(func.sum(col(ReleaseRow.awaited_bytes))), ReleaseRow, actor).where(
-        col(ReleaseRow.finished_at).is_(None)
+    largest = (
+        owned(select(func.max(col(ReleaseRow.awaited_bytes)).label("awaited")), ReleaseRow, actor)
+        .where(col(ReleaseRow.finished_at).is_(None), col(ReleaseRow.site) != but_for)
+        .group_by(col(ReleaseRow.site))
+        .subquery()
     )
+    awaited = select(func.sum(largest.c.awaited))
     return sum(int(session.execute(one).scalar_one() or 0) for one in (stored, awaited))
 
 

@@ -18,12 +18,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.actions.context import Context
+from backend.domain.releases import MAX_FILE_LIST_BYTES
 from backend.errors import TooMany
 from backend.metrics import REQUEST_SECONDS, REQUESTS
 from backend.web.limits import check_async
 
 BODY_BYTES = 64 * 1024
-"""The largest body that anything but `/collect`, which has its own bound, and hooks read."""
+"""The largest body of a request that is none of a widget's, a hook's or a release's."""
 HOOK_BYTES = 5 * 1024 * 1024
 """The largest delivery of a webhook. GitHub's own bound is 25 MB; a push of more is one by hand."""
 DEFAULT_RATE = "1200/minute"
@@ -34,6 +35,8 @@ HSTS_SECONDS = 365 * 24 * 3600
 
 Respond = Callable[[Request, Exception], Awaitable[Response]]
 _LOG = structlog.get_logger("access")
+_RELEASES_PATH = re.compile(r"/api/v1/sites/[0-9a-f]{32}/releases")
+_FILE_PATH = re.compile(_RELEASES_PATH.pattern + r"/[0-9a-f]{32}/files/[0-9a-f]{64}")
 _SANE_ID = re.compile(rb"[0-9A-Za-z_.-]{8,64}")
 _HEADERS: dict[bytes, bytes] = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
@@ -123,9 +126,10 @@ class Protected:
 class Bounded:
     """Refuses bodies over the limit, and addresses that ask too often."""
 
-    def __init__(self, app: ASGIApp, *, respond: Respond) -> None:
+    def __init__(self, app: ASGIApp, *, context: Context, respond: Respond) -> None:
         self._app = app
         self._respond = respond
+        self._file_bytes = context.settings.release_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UNLIMITED:
@@ -133,13 +137,14 @@ class Bounded:
             return
         request = Request(scope, receive)
         try:
-            _check_length(scope)
+            limit = _bound_of(scope, self._file_bytes)
+            _check_length(scope, limit)
             await check_async(request, "all", DEFAULT_RATE)
         except (HTTPException, TooMany) as error:
             response = await self._respond(request, error)
             await response(scope, receive, send)
         else:
-            await self._app(scope, _at_most(_bound_of(scope), receive), send)
+            await self._app(scope, _at_most(limit, receive), send)
 
 
 def route_of(scope: Scope) -> str:
@@ -161,13 +166,19 @@ _ENDLESS = frozenset({"/api/v1/stream"})  # they last as long as somebody listen
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def _bound_of(scope: Scope) -> int:
-    return HOOK_BYTES if scope["path"].startswith("/hooks/") else BODY_BYTES
+def _bound_of(scope: Scope, file_bytes: int) -> int:
+    """Return how long the body of a request may be."""
+    path: str = scope["path"]
+    if scope["method"] == "PUT" and _FILE_PATH.fullmatch(path):
+        return file_bytes
+    if scope["method"] == "POST" and _RELEASES_PATH.fullmatch(path):
+        return MAX_FILE_LIST_BYTES
+    return HOOK_BYTES if path.startswith("/hooks/") else BODY_BYTES
 
 
-def _check_length(scope: Scope) -> None:
+def _check_length(scope: Scope, limit: int) -> None:
     given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if given.isdigit() and int(given) > _bound_of(scope):
+    if given.isdigit() and int(given[:20]) > limit:
         raise HTTPException(413)
 
 

@@ -15,7 +15,7 @@ from generator.errors import UsageError
 if TYPE_CHECKING:
     from generator.publish.run import Outcome
     from generator.publish.target import Destination, Plan, Release, Target
-    from generator.settings import PublishSettings
+    from generator.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,16 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     destination = choose_destination(arguments, _settings())
     target = make_target(destination)
-    if arguments.list or arguments.rollback:
+    if arguments.list or arguments.rollback is not None:
         return _use_releases(arguments, destination, target)
     return _publish(arguments, destination, target)
 
 
-def choose_destination(arguments: argparse.Namespace, settings: PublishSettings) -> Destination:
+def choose_destination(arguments: argparse.Namespace, configured: Settings) -> Destination:
     """Return where to publish: what flags say, then the configuration of the current folder."""
     from generator.publish.destinations import parse_destination  # noqa: PLC0415
     from generator.publish.target import Destination  # noqa: PLC0415
 
+    settings, service = configured.publish, configured.service
     text = arguments.to or settings.target
     if not text:
         raise UsageError(
@@ -77,6 +78,8 @@ def choose_destination(arguments: argparse.Namespace, settings: PublishSettings)
         preview=arguments.preview,
         keep_history=arguments.keep_history or settings.keep_history,
         branch=arguments.branch or settings.branch,
+        service_url=service.url,
+        site_key=service.site_key,
     )
 
 
@@ -85,7 +88,7 @@ _EXAMPLES = """examples:
 """
 
 
-def _settings() -> PublishSettings:
+def _settings() -> Settings:
     """Return what the configuration of the current folder and the environment say."""
     from generator.configuration import (  # noqa: PLC0415
         merge_layers,
@@ -98,7 +101,7 @@ def _settings() -> PublishSettings:
         return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
     layers = [layer for layer in (read_file_layer(read),) if layer is not None]
-    return merge_layers(*layers, read_environment_layer(environment())).publish
+    return merge_layers(*layers, read_environment_layer(environment()))
 
 
 def _publish(arguments: argparse.Namespace, destination: Destination, target: Target) -> int:
@@ -138,6 +141,10 @@ def _use_releases(arguments: argparse.Namespace, destination: Destination, targe
         raise UsageError(
             f"{destination.kind} keeps no releases.",
             hint="Build the version you want again, and publish that.",
+        )
+    if not arguments.list and (arguments.dry_run or not arguments.rollback):
+        raise UsageError(
+            "--rollback takes a release and no --dry-run.", hint="--list shows the releases."
         )
     if arguments.list:
         _print_releases(target.list_releases(), is_json=arguments.json)

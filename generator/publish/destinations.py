@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import cast
+from urllib.parse import urlsplit
 
 from generator.errors import UsageError
 from generator.publish.target import Destination, Target
@@ -17,12 +18,17 @@ KINDS: dict[str, tuple[str, str]] = {
         "cloudflare-pages:PROJECT  Cloudflare Pages, by direct upload",
     ),
     "folder": ("folder", "folder:PATH          a folder on this machine"),
+    "github-actions": (
+        "github_actions",
+        "github-actions         GitHub Pages, from GitHub Actions",
+    ),
     "github-pages": (
         "github_pages",
         "github-pages[:OWNER/NAME]  a branch that GitHub Pages serves",
     ),
     "netlify": ("netlify", "netlify:SITE         Netlify, by the site's name, id or domain"),
     "vercel": ("vercel", "vercel:PROJECT       Vercel, as a finished build"),
+    "service": ("service", "service[:https://HOST]  a 4site service that hosts sites"),
     "s3": ("s3", "s3://BUCKET[/PREFIX]  S3, R2, B2, MinIO, Spaces and what speaks like them"),
     "webdavs": ("webdav", "webdavs://HOST/PATH  a folder on a WebDAV server"),
     "webdav": ("webdav", "webdav://HOST/PATH   the same without TLS, on this machine alone"),
@@ -33,6 +39,7 @@ KINDS: dict[str, tuple[str, str]] = {
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 
 _FORM = re.compile(r"(?P<kind>[a-z0-9-]+)(?::(?P<address>.*))?", re.DOTALL)
+_PREVIEW = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?")
 
 
 def parse_destination(text: str) -> tuple[str, str]:
@@ -41,7 +48,8 @@ def parse_destination(text: str) -> tuple[str, str]:
     Raises UsageError when there is no such kind.
     """
     found = _FORM.fullmatch(text.strip())
-    kind = found["kind"] if found else text
+    # What follows may be an address with a password in it.
+    kind = found["kind"] if found else text.strip().partition(":")[0]
     if found is None or kind not in KINDS:
         near = difflib.get_close_matches(kind, KINDS, n=1)
         raise UsageError(
@@ -55,6 +63,34 @@ def make_target(destination: Destination) -> Target:
     """Return the target. Raises PublishError when credentials or a library are missing, UsageError
     when the address makes no sense for it.
     """
+    _check_preview(destination.preview)
+    _check_url(destination.url)
     module = import_module(f"generator.publish.targets.{KINDS[destination.kind][0]}")
     make = cast(Callable[[Destination], Target], module.make_target)
     return make(destination)
+
+
+def _check_preview(name: str | None) -> None:
+    """Refuse what is no name: an empty one, from a variable that is not set, would be the site."""
+    is_fine = name is None or (_PREVIEW.fullmatch(name) and ".." not in name and "//" not in name)
+    if not is_fine:
+        raise UsageError(
+            f"{name!r} cannot be the name of a preview.",
+            hint="Letters, digits and ._/- between them, at most 100.",
+        )
+
+
+def _check_url(url: str | None) -> None:
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        has_login = "@" in parts.netloc
+    except ValueError:
+        is_fine, has_login = False, False
+    if not is_fine or has_login:
+        raise UsageError(
+            "--url holds a login." if has_login else f"--url {url!r} is no address of a site.",
+            hint="Say where people reach the site: https://tool.example.org.",
+        )

@@ -244,7 +244,9 @@ def _words_of(response: httpx.Response) -> str:
         body: Any = response.json()
     except ValueError:
         return response.text if "html" not in _type_of(response) else ""
-    for name in ("error", "errors", "message", "detail", "title"):
+    # In problem details (RFC 9457) the title says what happened, the detail what to do.
+    is_problem = "problem+json" in _type_of(response)
+    for name in ("title",) if is_problem else ("error", "errors", "message", "detail", "title"):
         found = body.get(name) if isinstance(body, dict) else None
         if isinstance(found, list) and found:
             found = found[0]

@@ -34,6 +34,9 @@ class Destination:
     preview: str | None = None
     keep_history: bool = False
     branch: str | None = None
+    service_url: str | None = None
+    """The service of the configuration, and the site's key there."""
+    site_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

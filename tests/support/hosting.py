@@ -55,4 +55,5 @@ def upload(
     contents = {hashlib.sha256(content).hexdigest(): content for content in files.values()}
     for digest in planned.missing:
         send(context, site, contents[digest])
+    assert planned.release
     return finish_release(context, actor, site, planned.release.id)

@@ -18,6 +18,7 @@ from backend.actions.accounts import find_account, sign_up
 from backend.actions.builds import start_build
 from backend.actions.context import Context
 from backend.actions.recording import record
+from backend.actions.releases import plan_release
 from backend.actions.sessions import list_sessions
 from backend.actions.sign_in import request_link
 from backend.actions.sites import register_site
@@ -26,13 +27,16 @@ from backend.app import App, create_app
 from backend.domain.actors import Actor, Scope, owner_of
 from backend.domain.builds import BuildCause
 from backend.domain.events import EventKind
+from backend.domain.hosts import Domain
 from backend.domain.shares import Platform
 from backend.domain.sign_in import Arrival
 from backend.domain.sites import SiteDraft
 from backend.gateways.live import Fanout
 from backend.ids import SystemIds
+from backend.store.hosts import add_domain
 from backend.web.limits import Limiter
 from tests.support.facts import an_event
+from tests.support.hosting import describe, send
 from tests.support.service import make_context
 from tests.support.signing_in import sign_in, token_of
 from tests.support.tasks import RecordedTasks, newest_link, with_recorded_tasks
@@ -145,6 +149,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
     draft = SiteDraft(url=url, title=f"{name} secret site", repository=repository)
     site = register_site(context, actor, draft)
     build = start_build(context, actor, site.id, cause=BuildCause.BUTTON)
+    release = _begin_release(context, actor, site.id, f"{name}.domains.example")
     share = f"{name[:6]}share00000"[:11]
     with context.database.transaction() as session:
         made = an_event(context, site.id, EventKind.SHARE, platform=Platform.X, page=url, id=share)
@@ -178,6 +183,8 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
             "build": build.id,
             "title": site.title,
             "share": share,
+            "release": release,
+            "domain": f"{name}.domains.example",
             "token": token.token.id,
             "token_name": token.token.name,
             "session": list_sessions(context, actor)[0].id,
@@ -186,6 +193,17 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
             "secret": newest_link(context, tasks, email).rpartition("/")[2],
         },
     )
+
+
+def _begin_release(context: Context, actor: Actor, site: str, domain: str) -> str:
+    """Begin a release of one empty file, which is here already, and give the site a domain."""
+    planned = plan_release(context, actor, site, describe({"index.html": b""}))
+    send(context, site, b"")
+    assert planned.release
+    with context.database.transaction() as session:
+        made = Domain(site=site, name=domain, made_at=context.clock.now())
+        add_domain(session, actor.tenant, made)
+    return planned.release.id
 
 
 def _path_of(context: Context) -> str:

@@ -6,6 +6,7 @@ route. `{site}`, `{token}` and the like stand for what belongs to the person tha
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -84,6 +85,10 @@ def _person(path: str, own: int, other: int | None = None, **fields: str) -> Lin
     )
 
 
+EMPTY = hashlib.sha256(b"").hexdigest()
+"""The only file of the releases that were begun."""
+
+
 def _operation(operation: Operation) -> Line:
     own, other = _STATUS.get(operation.name, (operation.status, operation.status))
     if operation.parameters and operation.scope:
@@ -93,7 +98,7 @@ def _operation(operation: Operation) -> Line:
         own=own,
         other=other,
         stranger=401 if operation.scope else own,
-        path=PREFIX + operation.path,
+        path=(PREFIX + operation.path).replace("{digest}", EMPTY),
         query=_QUERIES.get(operation.name, {}),
         json=_BODIES.get(operation.name),
         scope=operation.scope,
@@ -106,10 +111,13 @@ _BODIES: dict[str, Mapping[str, object]] = {
     "register_site": {"url": "{url}", "title": "Again"},
     "change_site": {"title": "Changed"},
     "claim_code": {"code": "{code}"},
+    "plan_release": {"files": {"index.html": {"digest": "0" * 64, "size": 1}}},
+    "add_domain": {"domain": "other.domains.example"},
 }
 _QUERIES = {
     "list_sites": {"after": "{site}"},
     "list_builds": {"after": "{build}"},
+    "read_domain_known": {"domain": "{domain}"},
     "list_shares": {"after": "9999999999999999.{share}"},
     "list_referrals": {"after": "9999999999999999.{friend}"},
 }
@@ -118,6 +126,10 @@ _STATUS = {
     "verify_site": (409, 404),
     "retry_build": (409, 404),
     "claim_code": (201, 409),
+    "make_release_live": (409, 404),
+    # The free tier has no domain of its own.
+    "add_domain": (403, 404),
+    "read_domain_known": (404, 404),
     "read_card": (404, 404),
 }
 # Who asks not to be counted gets the same answers, and no batch has to be waited for.

@@ -73,6 +73,9 @@ def _describe(
     if operation.scope is not None:
         described["security"] = [{"token": []}]
         described["description"] = f"Needs the scope `{operation.scope}`."
+    if operation.receive is not None:
+        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        described["requestBody"] = {"required": True, "content": content}
     if operation.body is not None:
         content = {"application/json": {"schema": schemas[repr(operation.body)]}}
         described["requestBody"] = {"required": True, "content": content}
@@ -127,7 +130,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         statuses += ["401", "403"]
     if operation.parameters:
         statuses.append("404")
-    if operation.method in {"POST", "PATCH"}:
+    if operation.method in {"POST", "PUT", "PATCH"} or operation.tag == "hosting":
         statuses.append("409")
     return {str(operation.status): done} | {
         status: {"description": _STATUSES[status], "content": problem}

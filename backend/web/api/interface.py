@@ -10,7 +10,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from backend.actions.context import Context
-from backend.web.api import account, builds, referrals, showcase, sites, statistics
+from backend.web.api import (
+    account,
+    builds,
+    domains,
+    referrals,
+    releases,
+    showcase,
+    sites,
+    statistics,
+)
 from backend.web.api.description import describe
 from backend.web.api.operation import PREFIX, make_routes
 
@@ -18,6 +27,8 @@ OPERATIONS = (
     *account.OPERATIONS,
     *sites.OPERATIONS,
     *builds.OPERATIONS,
+    *releases.OPERATIONS,
+    *domains.OPERATIONS,
     *statistics.OPERATIONS,
     *referrals.OPERATIONS,
     *showcase.OPERATIONS,

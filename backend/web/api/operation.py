@@ -8,7 +8,7 @@ draft "The Idempotency-Key HTTP Header Field".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,7 +27,7 @@ from backend.web.signed_in import require_actor
 
 PREFIX = "/api/v1"
 BODY_BYTES = 64 * 1024
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +65,8 @@ class Operation:
 
     `scope` None makes it public. `run` returns the result, a value of the type `result`, or None
     when there is nothing to give (`status` 204). `rate` is a limit of its own, a name and what one
-    account may ask; `secrets` are the members of a result that nobody sees twice.
+    account may ask; `secrets` are the members of a result that nobody sees twice. `receive` takes
+    a file as it comes in, in place of `run`; such requests are not among an account's calls a day.
     """
 
     method: Method
@@ -73,10 +74,12 @@ class Operation:
     name: str
     summary: str
     tag: str
-    run: Callable[[Call], object]
     scope: Scope | None
+    run: Callable[[Call], object] = lambda _call: None
+    receive: Callable[[Call, Request], Awaitable[None]] | None = None
     query: type[Input] = NoInput
     body: type[Input] | None = None
+    body_bytes: int = BODY_BYTES
     result: Any = None
     status: int = 200
     rate: tuple[str, str] | None = None
@@ -94,6 +97,9 @@ PARAMETERS: dict[str, str] = {
     "token": "^[0-9a-f]{32}$",
     "share": "^[0-9A-Za-z_-]{11}$",
     "key": "^[0-9A-Za-z]{8,32}$",
+    "release": "^[0-9a-f]{32}$",
+    "digest": "^[0-9a-f]{64}$",
+    "domain": r"^[a-z0-9.-]{1,253}$",
 }
 """The pattern of each path parameter."""
 
@@ -119,8 +125,19 @@ class _Endpoint:
     async def answer(self, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
         operation = self._methods[method]
-        body = await _read(request)
+        if operation.receive is not None:
+            call = await run_in_threadpool(self._admit_file, operation, request)
+            await operation.receive(call, request)
+            return Response(status_code=operation.status)
+        if operation.body_bytes > BODY_BYTES:  # nobody who may not gets to send that much
+            await run_in_threadpool(require_actor, request, operation.scope)
+        body = await _read(request, operation.body_bytes)
         return await run_in_threadpool(self._run, operation, request, body)
+
+    def _admit_file(self, operation: Operation, request: Request) -> Call:
+        actor = require_actor(request, operation.scope)
+        path = _check_path(request)
+        return Call(context=self._context, actor=actor, path=path, query=None, body=None)
 
     def _run(self, operation: Operation, request: Request, body: bytes) -> Response:
         actor = None if operation.scope is None else require_actor(request, operation.scope)
@@ -154,14 +171,14 @@ def _respond(operation: Operation, call: Call) -> Response:
     return Response(msgspec.json.encode(result), operation.status, media_type="application/json")
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, limit: int) -> bytes:
     """Return the body. Raises Invalid when it is longer than an operation takes."""
-    body = b""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_BYTES:
-            raise Invalid("The body is too long.", hint=f"Send at most {BODY_BYTES} bytes.")
-    return body
+        if len(body) > limit:
+            raise Invalid("The body is too long.", hint=f"Send at most {limit} bytes.")
+    return bytes(body)
 
 
 def _check_path(request: Request) -> dict[str, str]:
