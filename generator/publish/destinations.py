@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "github_actions",
         "github-actions         GitHub Pages, from GitHub Actions",
     ),
+    "github-actions": ("github_actions", "github-actions       GitHub Pages, from a job of Actions"),
     "github-pages": (
         "github_pages",
         "github-pages[:OWNER/NAME]  a branch that GitHub Pages serves",

@@ -153,7 +153,7 @@ def test_a_preview_lies_beside_the_site_and_both_stay(tmp_path: Path, server: Gi
     assert files["index.html"] == PAGES["index.html"].decode()
     assert ("preview/pr-12/feed.xml" in files, "feed.xml" in files) == (False, True)
     odd = run_publish(site, *TO, "--preview", "../x", environ=server.environ)
-    assert (odd.status, "cannot name a preview" in odd.stderr) == (2, True)
+    assert odd.status == 2
 
 
 def test_a_file_that_somebody_added_to_the_branch_stays(tmp_path: Path, server: GitServer) -> None:
