@@ -46,8 +46,8 @@ bench: .venv/.dev ## Measure builds, the widget and the service; ARGS="ingest" c
 lock: .venv/.dev ## Refresh the locks; ARGS=--upgrade takes newer versions
 	@"$(BIN)/uv" --version >/dev/null 2>&1 || $(PIP) install --quiet uv
 	@$(COMPILE) --group build --output-file requirements.lock $(ARGS)
-	@$(COMPILE) $(IMAGE_EXTRAS) --group build --constraint requirements.lock --output-file requirements-server.lock $(ARGS)
 	@$(COMPILE) --all-extras --group dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+	@$(COMPILE) $(IMAGE_EXTRAS) --group build --constraint requirements-dev.lock --output-file requirements-server.lock $(ARGS)
 	@$(COMPILE_TOOLS) --output-file requirements-tools.lock $(ARGS)
 
 # The system's certificates: behind a proxy uv's own list is not enough.

@@ -95,7 +95,12 @@ def test_a_push_installs_builds_checks_and_publishes(
     there = tmp_path / "www"
     workspace.environ = {**workspace.environ, "PYTHONPATH": str(lent), "PIP_NO_INDEX": "1"}
     run = workspace.run(
-        PUSH, is_installing=True, target=f"folder:{there}", url="https://kettle.example.org"
+        PUSH,
+        is_installing=True,
+        extras="s3",
+        target=f"folder:{there}",
+        url="https://kettle.example.org",
+        max_deletions="3",
     )
 
     assert not run.failed, run.log
