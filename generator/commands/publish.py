@@ -146,10 +146,6 @@ def _use_releases(arguments: argparse.Namespace, destination: Destination, targe
         raise UsageError(
             "--rollback takes a release and no --dry-run.", hint="--list shows the releases."
         )
-    if not arguments.list and (arguments.dry_run or not arguments.rollback):
-        raise UsageError(
-            "--rollback takes a release and no --dry-run.", hint="--list shows the releases."
-        )
     if arguments.list:
         _print_releases(target.list_releases(), is_json=arguments.json)
         return 0

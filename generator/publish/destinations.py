@@ -20,9 +20,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "folder": ("folder", "folder:PATH          a folder on this machine"),
     "github-actions": (
         "github_actions",
-        "github-actions         GitHub Pages, from GitHub Actions",
+        "github-actions       GitHub Pages, from a job of Actions",
     ),
-    "github-actions": ("github_actions", "github-actions       GitHub Pages, from a job of Actions"),
     "github-pages": (
         "github_pages",
         "github-pages[:OWNER/NAME]  a branch that GitHub Pages serves",
@@ -40,7 +39,6 @@ KINDS: dict[str, tuple[str, str]] = {
 """Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
 
 _FORM = re.compile(r"(?P<kind>[a-z0-9-]+)(?::(?P<address>.*))?", re.DOTALL)
-_PREVIEW = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?")
 _PREVIEW = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?")
 
 
@@ -70,32 +68,6 @@ def make_target(destination: Destination) -> Target:
     module = import_module(f"generator.publish.targets.{KINDS[destination.kind][0]}")
     make = cast(Callable[[Destination], Target], module.make_target)
     return make(destination)
-
-
-def _check_preview(name: str | None) -> None:
-    """Refuse what is no name: an empty one, from a variable that is not set, would be the site."""
-    is_fine = name is None or (_PREVIEW.fullmatch(name) and ".." not in name and "//" not in name)
-    if not is_fine:
-        raise UsageError(
-            f"{name!r} cannot be the name of a preview.",
-            hint="Letters, digits and ._/- between them, at most 100.",
-        )
-
-
-def _check_url(url: str | None) -> None:
-    if url is None:
-        return
-    try:
-        parts = urlsplit(url)
-        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        has_login = "@" in parts.netloc
-    except ValueError:
-        is_fine, has_login = False, False
-    if not is_fine or has_login:
-        raise UsageError(
-            "--url holds a login." if has_login else f"--url {url!r} is no address of a site.",
-            hint="Say where people reach the site: https://tool.example.org.",
-        )
 
 
 def _check_preview(name: str | None) -> None:
