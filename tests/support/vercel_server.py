@@ -171,7 +171,7 @@ class VercelStandIn:
             "readyState": made.state,
             "status": made.state,
             "alias": [self._host("/~live")] if made.target else [],
-            "aliasAssigned": _CREATED if is_live or (not made.target and made.asked > 1) else False,
+            "aliasAssigned": is_live or (not made.target and made.asked > 1),
             "aliasError": None,
             "meta": made.meta,
             "creator": _CREATOR,

@@ -47,7 +47,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """`aliasAssigned` is the moment at which the domains came to it, or whether they did."""
+    """`aliasAssigned` says whether the domains came to it; some answers give the moment instead."""
 
     id: str
     url: str
