@@ -17,7 +17,7 @@ const ORIGIN = /^https?:\/\/[^/?#\s]{1,280}$/;
 // The commonest of the service's list, in its spelling, so that what is left out here would be left
 // out there; the service knows the others.
 const ROBOTS =
-  /Googlebot\/|bingbot|Slurp|DuckDuckBot|Baiduspider|YandexBot|Applebot|AhrefsBot|SemrushBot|GPTBot|ClaudeBot|HeadlessChrome|facebookexternalhit|LinkedInBot|python-requests/;
+  /Googlebot\/|bingbot|Slurp|DuckDuckBot|Baiduspider|Bytespider|Applebot|AhrefsBot|SemrushBot|GPTBot|ClaudeBot|HeadlessChrome|facebookexternalhit|LinkedInBot|python-requests/;
 
 const outbox = new Outbox();
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
