@@ -52,7 +52,7 @@ class RunningS3:
             "AWS_ENDPOINT_URL_S3": self.url,
             "AWS_ACCESS_KEY_ID": KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET,
-            "AWS_MAX_ATTEMPTS": "1",
+            "AWS_MAX_ATTEMPTS": "4",  # it answers 500 when two copies make one folder
             **NO_FILES,
         } | changed
 

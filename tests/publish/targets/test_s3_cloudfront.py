@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from generator.publish.targets.s3 import paths_to_forget
 from tests.support.publishing import PAGES, Ran, change, make_site, run_publish
-from tests.support.s3_server import KEY, SECRET, RunningS3, start_s3
+from tests.support.s3_server import KEY, SECRET, RunningS3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +35,6 @@ class Distribution:
             )
             for one in listed.get("Items", ())
         ]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS3]:
-    with start_s3(tmp_path_factory.mktemp("s3")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +69,8 @@ def distribution(cloudfront: str, tmp_path: Path) -> Distribution:
     return Distribution(url=cloudfront, client=client, id=made["Distribution"]["Id"])
 
 
-def send(server: RunningS3, distribution: Distribution, site: Path, to: str, *words: str) -> Ran:
-    environ = server.environ(
+def send(s3: RunningS3, distribution: Distribution, site: Path, to: str, *words: str) -> Ran:
+    environ = s3.environ(
         AWS_ENDPOINT_URL_CLOUDFRONT=distribution.url,
         FOURSITE_CLOUDFRONT_DISTRIBUTION=distribution.id,
     )
@@ -84,32 +78,32 @@ def send(server: RunningS3, distribution: Distribution, site: Path, to: str, *wo
 
 
 def test_changed_and_deleted_paths_are_forgotten_as_they_are_visited(
-    server: RunningS3, distribution: Distribution, tmp_path: Path
+    s3: RunningS3, distribution: Distribution, tmp_path: Path
 ) -> None:
-    bucket = server.make_bucket().name
+    bucket = s3.make_bucket().name
     site = make_site(tmp_path / "site", PAGES | {"old/index.html": b"old"})
-    run_publish(site, "--to", f"s3://{bucket}/tool", environ=server.environ())
+    run_publish(site, "--to", f"s3://{bucket}/tool", environ=s3.environ())
     change(site, "docs/start/index.html", b"new")
     change(site, "assets/new.12345678.css", b"b{}")
     change(site, "old/index.html", None)
 
-    ran = send(server, distribution, site, f"{bucket}/tool")
+    ran = send(s3, distribution, site, f"{bucket}/tool")
     assert ran.status == 0, ran.stderr
     assert distribution.forgotten() == [[
         "/tool/docs/start/", "/tool/docs/start/index.html", "/tool/old/", "/tool/old/index.html",
     ]]  # fmt: skip
-    assert send(server, distribution, site, f"{bucket}/tool").status == 0
+    assert send(s3, distribution, site, f"{bucket}/tool").status == 0
     assert len(distribution.forgotten()) == 1  # nothing changed, nothing is forgotten
 
 
 def test_paths_are_those_of_the_address_people_use(
-    server: RunningS3, distribution: Distribution, tmp_path: Path
+    s3: RunningS3, distribution: Distribution, tmp_path: Path
 ) -> None:
-    bucket = server.make_bucket().name
+    bucket = s3.make_bucket().name
     site = make_site(tmp_path / "site", {"index.html": b"home"})
     url = "https://tool.example.org/start"
     to = f"{bucket}/some/prefix?cloudfront={distribution.id}"
-    assert send(server, distribution, site, to, "--url", url, "--no-verify").status == 0
+    assert send(s3, distribution, site, to, "--url", url, "--no-verify").status == 0
     assert distribution.forgotten() == [["/start/", "/start/index.html"]]
 
 
@@ -121,15 +115,15 @@ def test_many_paths_are_forgotten_by_one() -> None:
 
 
 def test_a_distribution_that_is_not_there_is_said_and_asked_again_by_the_next_run(
-    server: RunningS3, distribution: Distribution, tmp_path: Path
+    s3: RunningS3, distribution: Distribution, tmp_path: Path
 ) -> None:
-    bucket = server.make_bucket().name
+    bucket = s3.make_bucket().name
     site = make_site(tmp_path / "site")
-    wrong = send(server, distribution, site, f"{bucket}?cloudfront=E0000000000000")
+    wrong = send(s3, distribution, site, f"{bucket}?cloudfront=E0000000000000")
     assert wrong.status == 5
     assert "CloudFront E0000000000000" in wrong.stderr
     assert "NoSuchDistribution" in wrong.stderr
 
-    right = send(server, distribution, site, bucket, "--json")
+    right = send(s3, distribution, site, bucket, "--json")
     assert right.json["send"] == []
     assert "/" in distribution.forgotten()[0]

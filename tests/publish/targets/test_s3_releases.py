@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,15 +16,9 @@ from generator.publish.targets.s3_address import read_address
 from generator.publish.targets.s3_releases import S3ReleasesTarget
 from tests.support.faulty_proxy import Fault, at, faulty_proxy, from_on
 from tests.support.publishing import PAGES, change, make_site, run_publish
-from tests.support.s3_server import RunningS3, start_s3
+from tests.support.s3_server import RunningS3
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS3]:
-    with start_s3(tmp_path_factory.mktemp("s3")) as running:
-        yield running
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,19 +30,21 @@ class Shelf:
     site: Path
     now: datetime = NOON
 
-    def target(self, url: str | None = None) -> S3ReleasesTarget:
+    def target(self, url: str | None = None, tries: int = 4) -> S3ReleasesTarget:
         self.now += timedelta(minutes=1)
         destination = Destination(
             kind="s3",
             address=f"{self.bucket.name}/tool?releases=2",
-            environ=self.server.environ(AWS_ENDPOINT_URL_S3=url or self.server.url),
+            environ=self.server.environ(
+                AWS_ENDPOINT_URL_S3=url or self.server.url, AWS_MAX_ATTEMPTS=str(tries)
+            ),
         )
         return S3ReleasesTarget(
             read_address(destination), destination.environ, clock=lambda: self.now
         )
 
-    def publish(self, url: str | None = None) -> Published:
-        bundle, target = open_bundle(self.site), self.target(url)
+    def publish(self, url: str | None = None, tries: int = 4) -> Published:
+        bundle, target = open_bundle(self.site), self.target(url, tries)
         return target.apply(bundle, target.plan(bundle), lambda _line: None)
 
     def live(self) -> dict[str, bytes]:
@@ -64,8 +59,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(server: RunningS3, tmp_path: Path) -> Shelf:
-    return Shelf(server=server, bucket=server.make_bucket(), site=make_site(tmp_path / "site"))
+def shelf(s3: RunningS3, tmp_path: Path) -> Shelf:
+    return Shelf(server=s3, bucket=s3.make_bucket(), site=make_site(tmp_path / "site"))
 
 
 def test_a_release_is_kept_whole_and_named_by_its_time(shelf: Shelf) -> None:
@@ -134,7 +129,7 @@ def test_a_run_that_breaks_off_while_a_release_is_made_leaves_the_site_untouched
     with faulty_proxy(shelf.server.url) as proxy:
         with pytest.raises(PublishError, match="bucket"):
             proxy.fault = from_on(7, Fault.CUT)
-            shelf.publish(proxy.url)
+            shelf.publish(proxy.url, tries=1)
         assert shelf.live() == PAGES
         begun = {name.name for name in (shelf.bucket / "tool/releases").iterdir()}
     finished = shelf.publish()
@@ -178,7 +173,7 @@ def test_a_fault_at_any_request_leaves_the_old_site_until_the_release_is_whole(
             faulty_proxy(shelf.server.url, at(number, Fault.CUT)) as proxy,
             pytest.raises(PublishError),
         ):
-            shelf.publish(proxy.url)
+            shelf.publish(proxy.url, tries=1)
         is_whole = any("current.json" in one.path for one in proxy.requests)
         assert is_whole or shelf.live() == old
         for path, content in shelf.live().items():

@@ -1,0 +1,16 @@
+"""Servers that the tests of several targets share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.s3_server import RunningS3, start_s3
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS3]:
+    """Return a real S3 server that checks signatures; each test makes buckets of its own."""
+    with start_s3(tmp_path_factory.mktemp("s3")) as running:
+        yield running
