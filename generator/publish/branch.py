@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import PublishError, TargetRefused
-from generator.publish.git import Git, GitFailed, Remote, explain
+from generator.publish.git import Git, GitFailed, Remote, explain, printable
 
 AUTHOR = "4site"
 EMAIL = "4site@localhost"
@@ -182,10 +182,10 @@ def _words_of_remote(said: str) -> str:
     """Return what the remote's own rules said, in at most 300 characters."""
     lines = [
         line.removeprefix("remote:").strip().removeprefix("error: ")
-        for line in said.splitlines()
+        for line in printable(said)
         if line.startswith("remote:")
     ]
-    return " ".join(line for line in lines if line)[:300].rstrip(".")
+    return " ".join(filter(None, lines))[:300].rstrip(".")
 
 
 def _read_tree(listed: bytes) -> Iterable[tuple[str, Blob]]:

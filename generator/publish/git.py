@@ -214,9 +214,17 @@ def explain(said: str, remote: Remote) -> PublishError:
     )
 
 
+def printable(said: str) -> list[str]:
+    """Return the lines that a program printed without what could steer a terminal: another
+    machine may have chosen the words.
+    """
+    lines = ("".join(filter(str.isprintable, line)).strip() for line in said.splitlines())
+    return [line for line in lines if line]
+
+
 def _reason_of(said: str) -> str:
     """Return the line that names the cause, without the address git repeats in it."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = printable(said)
     causes = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ssh:"))]
     cause = (causes or lines or ["no reason given"])[0]
     return cause.partition(":")[2].strip()[:300].rstrip(".") if causes else cause[:300].rstrip(".")

@@ -1,4 +1,4 @@
-"""rsync over SSH: everything through the program itself, so that a key may be held to it."""
+"""rsync over SSH: everything through the program itself, so that no other is needed there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from generator.errors import CredentialsMissing, TargetRefused, TargetUnreachable
 from generator.publish.bundle import Bundle, SiteFile
 from generator.publish.distant_folder import Before, DistantFolder, Named, Seen
-from generator.publish.git import retrying
+from generator.publish.git import printable, retrying
 from generator.publish.ssh import Login, Place, read_login, read_place
 from generator.publish.target import Destination, Report
 
@@ -175,7 +175,9 @@ class Rsync:
         self, said: str, status: int
     ) -> CredentialsMissing | TargetRefused | TargetUnreachable:
         title, folded = self._place.title, said.casefold()
-        reason = next((line.strip() for line in said.splitlines() if line.strip()), f"{status}")
+        lines = printable(said)
+        causes = [line for line in lines if line.startswith(("rsync:", "ssh:", "kex_"))]
+        reason = (causes or lines or [f"status {status}"])[0].removeprefix("rsync: ")
         if "host key verification failed" in folded:
             return TargetRefused(
                 f"The host key of {self._place.host} is not the known one.",

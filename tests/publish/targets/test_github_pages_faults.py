@@ -139,12 +139,14 @@ def test_a_protected_branch_is_named_with_the_words_of_its_rule(
     old = files_of(bare)
     hook = bare / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho 'error: GH006: Protected branch update failed.'\nexit 1\n")
+    hook.write_text(
+        "#!/bin/sh\nprintf 'error: GH006: \\033[31mProtected branch update failed.\\n'\nexit 1\n"
+    )
     hook.chmod(0o755)
     change(site, "index.html", NEW)
     ran = run_publish(site, *TO, environ=server.environ)
     assert ran.status == 5
-    assert "kim/tool refused the push to gh-pages: GH006: Protected branch" in ran.stderr
+    assert "kim/tool refused the push to gh-pages: GH006: [31mProtected branch" in ran.stderr
     assert files_of(bare) == old
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,6 +182,15 @@ def test_an_address_that_makes_no_sense_is_a_usage_error(
     ran = run_publish(make_site(tmp_path / "site"), f"--to={kind}:{address}")
     assert ran.status == 2, ran.stderr
     assert run_publish(tmp_path / "site", f"--to={kind}://h/x", "--preview", "p").status == 2
+
+
+def test_without_its_library_sftp_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "generator.publish.targets.sftp", raising=False)
+    monkeypatch.setitem(sys.modules, "asyncssh", None)
+    ran = run_publish(make_site(tmp_path / "site"), "--to", "sftp://host/path")
+    assert (ran.status, "pip install '4site[sftp]'" in ran.stderr) == (5, True)
 
 
 @pytest.fixture
