@@ -184,7 +184,6 @@ def end(  # noqa: PLR0913  an end and its facts, each named
         {
             "state": state.value,
             "ended_at": now if is_end else None,
-            "worker": None,
             "is_cancelling": False,
             "reason": reason,
             "release": release,

@@ -10,8 +10,11 @@ from pathlib import Path
 from sqlmodel import update
 
 from backend.actions.context import Context
+from backend.actions.manifests import blobs_of, read_manifest
 from backend.clock import SystemClock
 from backend.domain.actors import Actor, owner_of
+from backend.domain.releases import ReleaseFile
+from backend.store.releases import list_releases
 from backend.store.tables.base import TENANT
 from backend.store.tables.sites import SiteRow
 from tests.support.git_repositories import make_repository
@@ -72,3 +75,10 @@ def add_built_site(
             .values(repository=repository)
         )
     return owner_of(TENANT, account), site, key
+
+
+def live_files(context: Context, site: str) -> dict[str, ReleaseFile]:
+    """Return the files of a site's live release, nothing before there is one."""
+    with context.database.reading() as session:
+        live = [one for one in list_releases(session, TENANT, site) if one.is_live]
+    return read_manifest(blobs_of(context, TENANT, site), live[0].manifest) if live else {}
