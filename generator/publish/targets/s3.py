@@ -7,6 +7,7 @@ anything else, so that a run that breaks off can be finished, and at the end.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -19,7 +20,7 @@ from generator.publish.http import fetch_served
 from generator.publish.sending import send_all
 from generator.publish.target import Destination, Plan, Published, Report, Served, Target
 from generator.publish.targets.s3_address import Address, read_address
-from generator.publish.targets.s3_bucket import Bucket, in_parallel, invalidate
+from generator.publish.targets.s3_bucket import Bucket, Got, in_parallel, invalidate
 from generator.publish.targets.s3_objects import (
     Form,
     Known,
@@ -86,9 +87,7 @@ class S3Target:
                 f"{path} is not in {self.bucket.title}.",
                 hint="Somebody else may publish there at the same time. Publish again.",
             )
-        is_coded = got.headers.get("content-encoding") == "gzip"
-        content = gzip.decompress(got.content) if is_coded else got.content
-        return Served(content=content, headers=got.headers)
+        return Served(content=_decoded(got), headers=got.headers)
 
     @property
     def wanted(self) -> dict[str, str]:
@@ -215,6 +214,16 @@ def paths_to_forget(keys: Iterable[str], base: str) -> list[str]:
     """Return the paths of a CDN for changed objects: a folder's page has two addresses."""
     paths = dict.fromkeys(base + quote(path) for key in keys for path in (url_path(key), key))
     return list(paths) if len(paths) <= MOST_PATHS else [f"{base}*"]
+
+
+def _decoded(got: Got) -> bytes:
+    """Return what a browser would see."""
+    if got.headers.get("content-encoding") != "gzip":
+        return got.content
+    try:
+        return gzip.decompress(got.content)
+    except (OSError, EOFError, zlib.error):
+        return got.content
 
 
 def _and_more(number: int) -> str:

@@ -66,22 +66,29 @@ class S3ReleasesTarget(S3Target):
                 hint="Add --list to see which there are.",
             )
         wanted = {key: known.mark for key, known in kept.objects.items()}
-        self._switch(self.look(wanted), wanted, release, lambda _line: None)
+        seen = self.look(wanted)
+        if lost := wanted.keys() - _releases_in(seen.etags)[release].keys():
+            raise TargetRefused(
+                f"{release} is no longer whole: {min(lost)} was removed from it.",
+                hint="Build that version again, and publish it.",
+            )
+        self._switch(seen, wanted, release, lambda _line: None)
         return Published(url=self.address.url, release=release)
 
     def _stage(self, seen: Seen, plan: Plan, report: Report) -> str:
         """Make the release whole under its prefix and return its name. What a run that broke off
         left there is used: objects are stored whole or not at all.
         """
-        print_ = _fingerprint(self.wanted)
+        wanted = self.wanted
+        digest = _digest_of(wanted)
         there = _releases_in(seen.etags)
-        name = next((one for one in sorted(there, reverse=True) if one.endswith(print_)), None)
-        name = name or f"{self.clock().strftime(_TIME)}-{print_}"
+        name = next((one for one in sorted(there, reverse=True) if one.endswith(digest)), None)
+        name = name or f"{self.clock().strftime(_TIME)}-{digest}"
         have = there.get(name, {})
-        if MANIFEST_NAME in have:
+        if have.keys() >= {MANIFEST_NAME, *wanted}:
             return name
         folder = _folder(name)
-        missing = [key for key in self.wanted if key not in have]
+        missing = [key for key in wanted if key not in have]
         report(f"Copying what did not change into {folder}")
         etags = dict(have) | in_parallel(
             [key for key in missing if key in seen.same],
@@ -89,7 +96,7 @@ class S3ReleasesTarget(S3Target):
         )
         staged = Seen(etags=seen.etags, record=seen.record, same=etags, strange=())
         etags |= self.upload(plan.upload, staged, report, folder)
-        objects = {key: Known(mark=mark, etag=etags[key]) for key, mark in self.wanted.items()}
+        objects = {key: Known(mark=mark, etag=etags[key]) for key, mark in wanted.items()}
         self.write_record(Record(release=name, objects=objects), folder)
         return name
 
@@ -134,7 +141,7 @@ def _folder(release: str) -> str:
     return f"{FOLDER}{release}/"
 
 
-def _fingerprint(wanted: Mapping[str, str]) -> str:
+def _digest_of(wanted: Mapping[str, str]) -> str:
     lines = (f"{mark} {key}\n" for key, mark in sorted(wanted.items()))
     return digest_of("".join(lines).encode())[:10]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import PublishError
+from generator.errors import PublishError, TargetRefused
 from generator.publish.bundle import open_bundle
 from generator.publish.target import Destination, Published
 from generator.publish.targets.s3_address import read_address
@@ -145,6 +145,23 @@ def test_a_release_that_is_not_there_cannot_be_gone_back_to(shelf: Shelf) -> Non
             environ=shelf.server.environ(),
         )  # fmt: skip
         assert (ran.status, f"has no release {name}" in ran.stderr) == (5, True)
+    assert shelf.live() == PAGES
+
+
+def test_a_release_that_lost_an_object_is_not_gone_back_to_but_made_whole_by_its_site(
+    shelf: Shelf,
+) -> None:
+    first = str(shelf.publish().release)
+    change(shelf.site, "feed.xml", b"<feed>2</feed>")
+    shelf.publish()
+    shelf.server.delete(shelf.bucket, f"tool/releases/{first}/404.html")
+    before = shelf.live()
+    with pytest.raises(TargetRefused, match=r"no longer whole: 404\.html was removed"):
+        shelf.target().roll_back(first)
+    assert shelf.live() == before
+
+    make_site(shelf.site)
+    assert shelf.publish().release == first
     assert shelf.live() == PAGES
 
 
