@@ -81,7 +81,7 @@ class VercelStandIn:
             return _refuse(404, "not_found", "Project not found")
         if words[1:2] == ["promote"]:
             return self._promote(words[2])
-        live = {"id": self.live.id, "alias": [f"{PROJECT}.vercel.app"]} if self.live else None
+        live = self._production(self.live) if self.live else None
         return Answer(
             body={
                 "id": PROJECT_ID,
@@ -102,6 +102,24 @@ class VercelStandIn:
             }
             | ({} if self.link else {"link": None})
         )
+
+    def _production(self, made: StandInDeployment) -> dict[str, Any]:
+        return {
+            "id": made.id,
+            "name": PROJECT,
+            "url": f"{PROJECT}-{made.id[4:]}.vercel.app",
+            "deploymentHostname": f"{PROJECT}-{made.id[4:]}",
+            "alias": [f"{PROJECT}.vercel.app"],
+            "createdAt": _CREATED,
+            "createdIn": "iad1",
+            "creator": {**_CREATOR, "email": "me@example.org"},
+            "plan": "pro",
+            "private": False,
+            "type": "LAMBDAS",
+            "meta": made.meta,
+            "readyState": made.state,
+            "target": made.target,
+        }
 
     def _promote(self, name: str) -> Answer:
         found = next((each for each in self.deployments if each.id == name), None)

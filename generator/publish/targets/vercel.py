@@ -49,6 +49,7 @@ _API = "https://api.vercel.com"
 _HINT = "Make a token in the settings of your Vercel account and set VERCEL_TOKEN."
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MARK = "foursite"
+_LOOK_SECONDS = 10.0
 
 
 def make_target(destination: Destination, *, pause: float | None = None) -> Vercel:
@@ -70,11 +71,11 @@ def make_target(destination: Destination, *, pause: float | None = None) -> Verc
 
 def choose_team(environ: Mapping[str, str]) -> dict[str, str]:
     """Return how requests name the team; none for a personal account, whose id is a user's."""
-    found = environ.get("VERCEL_TEAM_ID", "").strip() or environ.get("VERCEL_ORG_ID", "").strip()
+    team, owner = (environ.get(name, "").strip() for name in ("VERCEL_TEAM_ID", "VERCEL_ORG_ID"))
+    found = team or owner
     if found.startswith("team_"):
         return {"teamId": found}
-    is_slug = bool(found) and "VERCEL_TEAM_ID" in environ
-    return {"slug": found} if is_slug else {}
+    return {"slug": team} if team else {}
 
 
 class Vercel:
@@ -290,7 +291,7 @@ class Vercel:
 def is_guarded(url: str) -> bool:
     """Tell whether Vercel asks for a login first, as it does at previews unless told otherwise."""
     try:
-        answer = httpx.get(url, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        answer = httpx.get(url, timeout=_LOOK_SECONDS, follow_redirects=False)
     except httpx.TransportError:
         return False  # the check at the end says so, more patiently
     return answer.status_code == 401 or (

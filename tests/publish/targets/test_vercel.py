@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from generator.publish.targets.vercel import choose_team, is_guarded
 from tests.support.publishing import PAGES, Ran, change, make_site, run_publish
 from tests.support.recording_server import RecordingServer
-from tests.support.vercel_server import STATIC, VercelStandIn, environment, serve_vercel
+from tests.support.vercel_server import (
+    STATIC,
+    StandInDeployment,
+    VercelStandIn,
+    environment,
+    serve_vercel,
+)
 
 Served = tuple[RecordingServer, VercelStandIn]
 
@@ -166,3 +173,49 @@ def test_a_vercel_that_keeps_asking_is_left_alone(served: Served, tmp_path: Path
     ran = _publish(served, make_site(tmp_path / "site"))
     assert (ran.status, "keeps asking" in ran.stderr) == (5, True)
     assert len(served[0].calls) < 40
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"VERCEL_TEAM_ID": "team_1"}, {"teamId": "team_1"}),
+        ({"VERCEL_ORG_ID": "team_1"}, {"teamId": "team_1"}),
+        ({"VERCEL_TEAM_ID": "our-team"}, {"slug": "our-team"}),
+        ({"VERCEL_ORG_ID": "id-of-a-person"}, {}),
+        ({"VERCEL_TEAM_ID": "", "VERCEL_ORG_ID": "id-of-a-person"}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_team_is_named_and_a_person_is_not(
+    environ: dict[str, str], named: dict[str, str]
+) -> None:
+    assert choose_team(environ) == named
+
+
+def test_a_preview_behind_a_login_is_known(served: Served, tmp_path: Path) -> None:
+    server, vercel = served
+    _publish(served, make_site(tmp_path / "site"))
+    assert not is_guarded(f"{server.url}/~deployments/dpl_1")
+    vercel.is_guarded = True
+    assert is_guarded(f"{server.url}/~deployments/dpl_1")
+    assert not is_guarded(f"{server.url}/~live")
+
+
+def test_what_another_tool_deployed_counts_as_deletions(served: Served, tmp_path: Path) -> None:
+    _, vercel = served
+    others = {f"app/page{number}.tsx": "a" * 40 for number in range(40)}
+    vercel.live = StandInDeployment(id="dpl_x", target="production", files=others, meta={})
+    vercel.deployments.append(vercel.live)
+    site = make_site(tmp_path / "site")
+    shown = _publish(served, site, "--dry-run")
+    assert "4site did not publish what is live there" in shown.stdout
+    refused = _publish(served, site)
+    assert (refused.status, "40 of 40 files there would be deleted" in refused.stderr) == (5, True)
+    allowed = _publish(served, site, "--max-deletions", "40")
+    assert allowed.status == 0, allowed.stderr
+
+
+def test_a_project_with_a_repository_is_named_in_the_plan(served: Served, tmp_path: Path) -> None:
+    served[1].link = {"type": "github", "repo": "site"}
+    shown = _publish(served, make_site(tmp_path / "site"), "--dry-run")
+    assert "is also built from its repository" in shown.stdout
