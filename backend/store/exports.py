@@ -15,6 +15,7 @@ from backend.domain.actors import Actor
 from backend.store.ownership import owned
 from backend.store.tables.accounts import SessionRow, TokenRow
 from backend.store.tables.base import Row
+from backend.store.tables.builds import BuildRow
 from backend.store.tables.events import ShareRow, SiteDayRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
@@ -57,6 +58,13 @@ _TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
         ShareRow,
         (
             "site", "at", "id", "platform", "page", "is_counted", "points", "clicks", "proved_at",
+        ),
+    ),
+    "builds": (
+        BuildRow,
+        (
+            "site", "id", "cause", "state", "commit", "tries", "queued_at", "started_at",
+            "ended_at", "reason", "release",
         ),
     ),
     "touches": (TouchRow, ("at", "code", "site")),
