@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.support.action_runner import ActionRun, run_action
+from tests.support.actions_server import serve_actions
 from tests.support.git_repositories import make_repository
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +40,12 @@ class Workspace:
     runs: int = 0
 
     def run(
-        self, github: Mapping[str, Any], *, is_installing: bool = False, **inputs: str
+        self,
+        github: Mapping[str, Any],
+        *,
+        is_installing: bool = False,
+        used: Mapping[str, Mapping[str, str]] | None = None,
+        **inputs: str,
     ) -> ActionRun:
         """Run the action; installing takes ten seconds, so most tests lend it this 4site."""
         self.runs += 1
@@ -52,7 +58,7 @@ class Workspace:
             scratch=self.scratch / str(self.runs),
             github=github,
             inputs={"enrich": "false", **named},
-            used={"python": {"python-path": str(here)}, **ready},
+            used={"python": {"python-path": str(here)}, **ready, **(used or {})},
             environ=self.environ,
         )
 
@@ -169,6 +175,24 @@ def test_a_preview_is_asked_for_by_the_number_of_the_pull_request(workspace: Wor
     assert run.inner["plan"]["publish"] == "true"
     assert run.inner["plan"]["preview"] == "pr-7"
     assert workspace.run(PUSH, target="none", previews="true").inner["plan"]["preview"] == ""
+
+
+def test_the_pages_api_gets_what_github_tells_actions_alone(workspace: Workspace) -> None:
+    with serve_actions() as server:
+        told = {"token": "ACTIONS_RUNTIME_TOKEN", "url": "ACTIONS_RESULTS_URL"}
+        given = {name: server.environ[variable] for name, variable in told.items()}
+        shell = {k: v for k, v in server.environ.items() if k not in told.values()}
+        workspace.environ = {**workspace.environ, **shell}
+        run = workspace.run(
+            {**PUSH, "repository": server.environ["GITHUB_REPOSITORY"]},
+            used={"artifacts": given},
+            target="github-actions",
+            token=server.environ["GITHUB_TOKEN"],
+        )
+        assert not run.failed, run.log
+        assert run.outputs["url"].startswith(server.url)
+        assert f"Published: <{run.outputs['url']}>" in run.summary
+        assert b"Boils water." in server.site["index.html"]
 
 
 def test_hostile_texts_reach_scripts_as_values_only(workspace: Workspace, tmp_path: Path) -> None:
