@@ -103,7 +103,7 @@ def send(
         "x-github-delivery": delivery,
         "x-hub-signature-256": made if signature is None else signature,
     }
-    encoded = {name: value.encode() for name, value in headers.items()}
+    encoded = {name.encode(): value.encode() for name, value in headers.items()}
     return client.post(f"/hooks/github/{site[2]}", content=raw, headers=encoded)
 
 

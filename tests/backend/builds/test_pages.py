@@ -115,7 +115,7 @@ def test_a_log_is_bounded_in_lines_and_bytes(world: World, ann: Person) -> None:
     for number in range(1_100):
         log.add(f"{number} {'x' * 2_000}")
     log.flush()
-    lines = []
+    lines: list[str] = []
     while more := read_log(world.context, ann.actor, build.site, build.id, after=len(lines)).lines:
         lines += [line.text for line in more]
     assert sum(map(len, lines)) <= LOG_BYTES
