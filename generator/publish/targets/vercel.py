@@ -17,7 +17,6 @@ import msgspec
 from generator.errors import PublishError, TargetRefused, UsageError
 from generator.publish.bundle import Bundle, in_sending_order
 from generator.publish.http import (
-    TIMEOUT_SECONDS,
     Api,
     RefusedAnswer,
     choose_base_url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +200,20 @@ def test_no_request_for_uploads_is_larger_than_its_limits() -> None:
     assert sizes[-1] < 25 * 1024**2 + 2000, "a file larger than a bucket has one for itself"
     assert sizes[-2] <= 20 * 1024**2
     assert fill_buckets([]) == []
+
+
+def test_without_the_extra_it_says_how_to_install_it(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "blake3", None)
+    for name in ("cloudflare_assets", "cloudflare_pages"):
+        monkeypatch.delitem(sys.modules, f"generator.publish.targets.{name}", raising=False)
+    ran = _publish(served, make_site(tmp_path / "site"))
+    assert (ran.status, "pip install '4site[cloudflare]'" in ran.stderr) == (5, True)
+
+
+def test_no_message_holds_a_credential(served: Served, tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    ran = _publish(served, site, CLOUDFLARE_API_TOKEN="a-secret-token")  # noqa: S106  a test's
+    assert ran.status == 5
+    assert "a-secret-token" not in ran.stdout + ran.stderr
