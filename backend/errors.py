@@ -8,6 +8,7 @@
         ├── NotFound             no such thing, or not yours
         ├── Conflict             it is there already, or the key was used for something else
         │   ├── NotVerified      a site or domain does not show yet whose it is
+        │   ├── ReleaseRefused   files that no release can have
         │   ├── FilesMissing     a release was to be finished before all of it was sent
         │   └── HostingOff       this service hosts no sites
         ├── LimitReached         the tier's limit, with what would lift it
@@ -68,6 +69,12 @@ class NotVerified(Conflict):
     """The site does not show yet whose it is; the message says what was looked at and found."""
 
     code = "not_verified"
+
+
+class ReleaseRefused(Conflict):
+    """The files are none that a release can have: no home page, an odd path, or too much."""
+
+    code = "release_refused"
 
 
 class FilesMissing(Conflict):

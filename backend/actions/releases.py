@@ -68,8 +68,8 @@ def plan_release(  # noqa: PLR0913  what it is, and how far to go
     """Begin a release of these files, and give the site a name if it has none.
 
     A trial tells what would be missing and changes nothing. Raises HostingOff, NotFound, Forbidden
-    for a suspended site, Invalid for what cannot be a release, LimitReached when the tier stores no
-    more.
+    for a suspended site, ReleaseRefused for files that no release can have, LimitReached when the
+    tier stores no more.
     """
     check_is_on(context)
     check_files(files, limit_bytes=context.settings.release_bytes)
@@ -176,8 +176,8 @@ def publish_folder(
     """Make a finished 4site folder the live release of a site and return it.
 
     For work in the owner's name: nobody is asked whether they may. Raises HostingOff, NotFound,
-    Forbidden for a suspended site, Invalid for a folder that 4site did not build or that holds too
-    much, LimitReached.
+    Forbidden for a suspended site, Invalid for a folder that 4site did not build, ReleaseRefused
+    for one that holds too much, LimitReached.
     """
     check_is_on(context)
     with context.database.reading() as session:

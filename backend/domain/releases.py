@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from backend.domain.instants import DAY, Instant
 from backend.domain.tiers import TERMS, Tier
-from backend.errors import Invalid, LimitReached
+from backend.errors import Invalid, LimitReached, ReleaseRefused
 
 MAX_FILES = 20_000
 MAX_PATH = 500
@@ -105,25 +105,24 @@ ReleaseFiles = Mapping[str, ReleaseFile]
 
 
 def check_files(files: ReleaseFiles, *, limit_bytes: int) -> None:
-    """Raise Invalid unless a release may hold these files."""
+    """Raise ReleaseRefused unless a release may hold these files."""
     if "index.html" not in files:
-        raise Invalid("The release has no index.html.", field="files")
+        raise ReleaseRefused("The release has no index.html.")
     if len(files) > MAX_FILES:
-        raise Invalid(f"The release has more than {MAX_FILES} files.", field="files")
+        raise ReleaseRefused(f"The release has more than {MAX_FILES} files.")
     for path, file in files.items():
         if not _is_plain(path):
-            raise Invalid(f"{path[:100]!r} is not the path of a file.", field="files")
+            raise ReleaseRefused(f"{path[:100]!r} is not the path of a file.")
         if not _DIGEST.fullmatch(file.digest) or file.size < 0:
-            raise Invalid(f"{path[:100]!r} has no SHA-256 digest and size.", field="files")
+            raise ReleaseRefused(f"{path[:100]!r} has no SHA-256 digest and size.")
     sizes: dict[str, int] = {}
     for path, file in files.items():
         if sizes.setdefault(file.digest, file.size) != file.size:
-            raise Invalid(f"{path[:100]!r} has two sizes for one digest.", field="files")
+            raise ReleaseRefused(f"{path[:100]!r} has two sizes for one digest.")
     total = sum(file.size for file in files.values())
     if total > limit_bytes:
-        raise Invalid(
+        raise ReleaseRefused(
             f"The release holds {total} bytes; {limit_bytes} are allowed.",
-            field="files",
             hint="Make pictures smaller, or leave large downloads to another host.",
         )
 

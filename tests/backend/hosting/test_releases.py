@@ -37,6 +37,7 @@ from backend.errors import (
     Invalid,
     LimitReached,
     NotFound,
+    ReleaseRefused,
 )
 from backend.store.tables.base import TENANT
 from tests.support.hosting import SITE, describe, hosted, send, upload
@@ -293,7 +294,7 @@ def test_a_removed_site_leaves_no_files_behind(service: Context, ann: Actor, sit
 def test_paths_that_no_site_has_are_refused(
     service: Context, ann: Actor, site: str, path: str
 ) -> None:
-    with pytest.raises(Invalid, match="path"):
+    with pytest.raises(ReleaseRefused, match="path"):
         plan_release(service, ann, site, files_of({**SITE, path: b"x"}))
 
 
@@ -301,11 +302,11 @@ def test_a_release_holds_at_most_twenty_thousand_files_and_the_set_bytes(
     service: Context, ann: Actor, site: str
 ) -> None:
     many = {f"{n}.html": ReleaseFile(digest="0" * 64, size=1) for n in range(20_000)}
-    with pytest.raises(Invalid, match="20000"):
+    with pytest.raises(ReleaseRefused, match="20000"):
         plan_release(service, ann, site, many | files_of(SITE))
     assert service.settings.release_bytes == 500_000_000
     big = {"index.html": ReleaseFile(digest="0" * 64, size=500_000_001)}
-    with pytest.raises(Invalid, match="500000000 are allowed"):
+    with pytest.raises(ReleaseRefused, match="500000000 are allowed"):
         plan_release(service, ann, site, big)
 
 
