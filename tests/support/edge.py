@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -82,19 +83,21 @@ def run_edge(
     if find_node_packages() is None:
         pytest.skip("no Node.js or no packages: `npm ci` in tests/support/node/")
     bindings = json.dumps({"SERVICE_URL": service_url, "FOURSITE_EDGE_SECRET": secret})
-    subprocess.run(["node", EDGE_FOLDER / "build.mjs"], check=True, timeout=60)
-    process = subprocess.Popen(
-        ["node", SCRIPT, bindings, *(["queue"] if has_queue else [])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        edge = RunningEdge(process)
-        yield edge
-        edge.stop()
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait(30)
+    with tempfile.TemporaryDirectory() as assets:
+        subprocess.run(["node", EDGE_FOLDER / "build.mjs", assets], check=True, timeout=60)
+        command = ["node", SCRIPT, assets, bindings, *(["queue"] if has_queue else [])]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            edge = RunningEdge(process)
+            yield edge
+            edge.stop()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait(30)

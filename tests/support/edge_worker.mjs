@@ -1,5 +1,5 @@
-// The edge worker in the real runtime: `node edge_worker.mjs '{"SERVICE_URL": …}' [queue]` prints its
-// address and serves until its input ends. Its settings are those of wrangler.jsonc.
+// The edge worker in the real runtime: `node edge_worker.mjs ASSETS '{"SERVICE_URL": …}' [queue]`
+// prints its address and serves until its input ends. Its settings are those of wrangler.jsonc.
 
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
@@ -11,8 +11,9 @@ const require = createRequire(join(HERE, "node", "package.json"));
 const { Miniflare } = require("miniflare");
 const { unstable_getMiniflareWorkerOptions: readOptions } = require("wrangler");
 
-const [bindings, queue] = process.argv.slice(2);
-const { workerOptions, main } = readOptions(join(EDGE, "wrangler.jsonc"));
+const [assets, bindings, queue] = process.argv.slice(2);
+const overrides = { assets: { directory: assets } };
+const { workerOptions, main } = readOptions(join(EDGE, "wrangler.jsonc"), undefined, { overrides });
 const queues = {
   queueProducers: { COLLECT_QUEUE: { queueName: "foursite-collect" } },
   queueConsumers: {
