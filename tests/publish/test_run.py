@@ -77,6 +77,8 @@ def test_the_configuration_of_the_current_folder_names_the_target(
     assert run_publish("--dry-run", "--json").json["url"] == "https://tool.example.org"
     assert run_publish().status == 0
     assert (tmp_path / "www/index.html").exists()
+    preview = run_publish("--preview", "pr-1", "--json").json
+    assert preview["url"] == "https://tool.example.org/pr-1/"
     flagged = run_publish("--to", f"folder:{tmp_path / 'other'}", "--dry-run", "--json")
     assert flagged.json["title"] == str(tmp_path / "other")
     Path("4site.toml").write_text("[publish]\ntraget = 'x'\n")

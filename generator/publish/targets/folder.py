@@ -27,7 +27,8 @@ class FolderTarget:
 
     def __init__(self, folder: Path, url: str | None, preview: str | None) -> None:
         self._folder = folder if preview is None else folder / preview
-        self._url = url
+        is_inside = url is not None and preview is not None
+        self._url = f"{str(url).rstrip('/')}/{preview}/" if is_inside else url
 
     def plan(self, bundle: Bundle) -> Plan:
         if self._folder.exists() and not self._folder.is_dir():
