@@ -116,6 +116,8 @@ def _accept(listener: socket.socket, to_port: int, line: CutLine) -> None:
         except OSError:
             return
         server = socket.create_connection(("127.0.0.1", to_port))
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=_pass, args=(client, server, line), daemon=True).start()
         threading.Thread(target=_pass, args=(server, client, None), daemon=True).start()
 

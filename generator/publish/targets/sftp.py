@@ -87,11 +87,7 @@ class Sftp:
         return self._do(work)
 
     def make_folder(self, path: str) -> None:
-        async def work(sftp: asyncssh.SFTPClient) -> None:
-            if not await sftp.isdir(path):
-                await sftp.mkdir(path)
-
-        self._do(work)
+        self._do(lambda sftp: _make_folder(sftp, path))
 
     def write(self, path: str, content: bytes) -> None:
         self._do(lambda sftp: _put(sftp, path, content))
@@ -266,11 +262,20 @@ async def _take_over(
 
 
 async def _make_folders(sftp: asyncssh.SFTPClient, folder: str, paths: Sequence[str]) -> None:
-    """Make the folders of these paths, those above first; `folder` itself is there."""
+    """Make the folders of these paths, level by level; `folder` itself is there."""
     wanted = {str(up) for path in paths for up in PurePosixPath(path).parents[:-1]}
-    for name in sorted(wanted, key=lambda name: (name.count("/"), name)):
-        if not await sftp.isdir(f"{folder}/{name}"):
-            await sftp.mkdir(f"{folder}/{name}")
+    by_depth = sorted(wanted, key=lambda name: name.count("/"))
+    for _depth, names in groupby(by_depth, key=lambda name: name.count("/")):
+        await _each(names, lambda name: _make_folder(sftp, f"{folder}/{name}"))
+
+
+async def _make_folder(sftp: asyncssh.SFTPClient, path: str) -> None:
+    try:
+        await sftp.mkdir(path)
+    except asyncssh.SFTPError:
+        # Servers say in several ways that it is there.
+        if not await sftp.isdir(path):
+            raise
 
 
 async def _remove(sftp: asyncssh.SFTPClient, path: str) -> None:
