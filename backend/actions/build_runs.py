@@ -51,6 +51,7 @@ def prepare_run(context: Context, build: Build) -> Prepared:
         tier = accounts.get_own(session, owner_of(build.tenant, build.account)).tier
     repository = check_buildable(context, site)
     work, home = _work_folder(context, build), _home(context, build)
+    shutil.rmtree(work, ignore_errors=True)  # what a try that was lost left half written
     for folder in (work, home):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     out = work / "site"

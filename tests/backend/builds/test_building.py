@@ -41,3 +41,15 @@ def test_a_build_publishes_the_site_and_says_what_it_did(context: Context, forge
     assert (texts[-2:], log.build.release) == (["Publishing.", "Succeeded."], done.release)
     assert done.release
     assert log.build.seconds
+
+
+def test_what_a_lost_try_left_is_in_nobodys_way(context: Context, forge: Forge) -> None:
+    owner, site, _key = add_built_site(context, forge.address)
+    queued = start_build(context, owner, site, cause=BuildCause.BUTTON)
+    left = context.settings.data_dir / "builds" / site / f"build-{queued.id}" / "site"
+    left.mkdir(parents=True)
+    (left / "index.html").write_text("half of a pa")
+    done = build_next(context, WORKER)
+    assert done is not None
+    assert (done.state, done.reason) == (BuildState.SUCCEEDED, "")
+    assert not left.exists()
