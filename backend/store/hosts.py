@@ -42,8 +42,10 @@ def add_domain(session: Session, tenant: str, domain: Domain) -> bool:
     values = {
         "tenant": tenant, "site": domain.site, "name": domain.name, "made_at": domain.made_at,
     }  # fmt: skip
-    done = session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), values)
-    return bool(done.rowcount)
+    session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), values)
+    owner = select(col(DomainRow.tenant), col(DomainRow.site))
+    row = session.execute(owner.where(col(DomainRow.name) == domain.name)).one()
+    return (row.tenant, row.site) == (tenant, domain.site)
 
 
 def list_domains(session: Session, actor: Actor, site: str) -> list[Domain]:

@@ -27,13 +27,12 @@ def find_hosting(session: Session, tenant: str, site: str) -> Hosting | None:
     return None if row is None else _to_hosting(row)
 
 
-def claim_name(session: Session, tenant: str, site: str, name: str) -> bool:
-    """Host a site under `name`; tell False when the name is taken, or the site has one."""
+def claim_name(session: Session, tenant: str, site: str, name: str) -> None:
+    """Host a site under `name`, unless the name is taken or the site has one by now."""
     table: Any = HostingRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
     dialect: Any = sqlite if session.connection().dialect.name == "sqlite" else postgresql
     values = {"tenant": tenant, "site": site, "name": name, "stored_bytes": 0}
-    done = session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), values)
-    return bool(done.rowcount)
+    session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), values)
 
 
 def lock_hosting(session: Session, tenant: str, site: str) -> Hosting | None:
