@@ -246,7 +246,7 @@ def _words_of(response: httpx.Response) -> str:
         return response.text if "html" not in _type_of(response) else ""
     # In problem details (RFC 9457) the title says what happened, the detail what to do.
     is_problem = "problem+json" in _type_of(response)
-    for name in ("title",) if is_problem else ("error", "errors", "message", "detail", "title"):
+    for name in ("title",) if is_problem else ("error", "errors", "message", "detail", "title", "msg"):
         found = body.get(name) if isinstance(body, dict) else None
         if isinstance(found, list) and found:
             found = found[0]
