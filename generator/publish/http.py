@@ -206,6 +206,7 @@ _HINTS = {
     404: "Check the name of the project, and whether the token belongs to its account.",
 }
 _WORDS_LIMIT = 300
+_WHERE_WORDS_ARE = ("error", "errors", "message", "detail", "title", "msg")
 
 
 _HIDDEN_HEADERS = re.compile("authorization|token|key|secret|cookie", re.IGNORECASE)
@@ -246,7 +247,7 @@ def _words_of(response: httpx.Response) -> str:
         return response.text if "html" not in _type_of(response) else ""
     # In problem details (RFC 9457) the title says what happened, the detail what to do.
     is_problem = "problem+json" in _type_of(response)
-    for name in ("title",) if is_problem else ("error", "errors", "message", "detail", "title", "msg"):
+    for name in ("title",) if is_problem else _WHERE_WORDS_ARE:
         found = body.get(name) if isinstance(body, dict) else None
         if isinstance(found, list) and found:
             found = found[0]
