@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from generator.publish.destinations import KINDS  # noqa: PLC0415  only for this verb
 
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    lines = "\n".join(f"  {line}" for _module, line in KINDS.values())
+    lines = "\n".join(f"  {name + kind.form:<29}{kind.meaning}" for name, kind in KINDS.items())
     parser.epilog = f"targets:\n{lines}\n\n{_EXAMPLES}"
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path("site"), metavar="DIR", help="default: site"
@@ -84,7 +84,9 @@ def choose_destination(arguments: argparse.Namespace, configured: Settings) -> D
 
 
 _EXAMPLES = """examples:
-  4site publish --to folder:/var/www/tool --dry-run
+  4site publish --to github-pages --dry-run
+  4site publish --to s3://docs.example.org --preview pr-12
+  4site publish --to sftp://me@example.org/var/www/tool --rollback ID
 """
 
 

@@ -6,37 +6,41 @@ import difflib
 import re
 from collections.abc import Callable
 from importlib import import_module
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from generator.errors import UsageError
 from generator.publish.target import Destination, Target
 
-KINDS: dict[str, tuple[str, str]] = {
-    "cloudflare-pages": (
-        "cloudflare_pages",
-        "cloudflare-pages:PROJECT  Cloudflare Pages, by direct upload",
+
+class Kind(NamedTuple):
+    """A module under `generator.publish.targets`, and for the help: what follows the name, and what
+    the target is.
+    """
+
+    module: str
+    form: str
+    meaning: str
+
+
+KINDS: dict[str, Kind] = {
+    "cloudflare-pages": Kind("cloudflare_pages", ":PROJECT", "Cloudflare Pages, by direct upload"),
+    "folder": Kind("folder", ":PATH", "a folder on this machine"),
+    "github-actions": Kind("github_actions", "", "GitHub Pages, from a job of Actions"),
+    "github-pages": Kind("github_pages", "[:OWNER/NAME]", "a branch that GitHub Pages serves"),
+    "netlify": Kind("netlify", ":SITE", "Netlify, by the site's name, id or domain"),
+    "rsync": Kind("rsync", ":USER@HOST:/PATH", "a folder on a server, by rsync over ssh"),
+    "s3": Kind("s3", "://BUCKET[/PREFIX]", "S3, R2, B2, MinIO, Spaces and what speaks like them"),
+    "service": Kind("service", "[:https://HOST]", "a 4site service that hosts sites"),
+    "sftp": Kind("sftp", "://USER@HOST/PATH", "a folder on a server, by sftp"),
+    "vercel": Kind("vercel", ":PROJECT", "Vercel, as a finished build"),
+    "webdav": Kind(
+        "webdav", "://HOST/PATH", "a folder on a WebDAV server of this machine, without TLS"
     ),
-    "folder": ("folder", "folder:PATH          a folder on this machine"),
-    "github-actions": (
-        "github_actions",
-        "github-actions       GitHub Pages, from a job of Actions",
-    ),
-    "github-pages": (
-        "github_pages",
-        "github-pages[:OWNER/NAME]  a branch that GitHub Pages serves",
-    ),
-    "netlify": ("netlify", "netlify:SITE         Netlify, by the site's name, id or domain"),
-    "vercel": ("vercel", "vercel:PROJECT       Vercel, as a finished build"),
-    "service": ("service", "service[:https://HOST]  a 4site service that hosts sites"),
-    "s3": ("s3", "s3://BUCKET[/PREFIX]  S3, R2, B2, MinIO, Spaces and what speaks like them"),
-    "webdavs": ("webdav", "webdavs://HOST/PATH  a folder on a WebDAV server"),
-    "webdav": ("webdav", "webdav://HOST/PATH   the same without TLS, on this machine alone"),
-    "zip": ("zip", "zip:FILE.zip         an archive, the same bytes for the same site"),
-    "rsync": ("rsync", "rsync:USER@HOST:/PATH  a folder on a server, by rsync over ssh"),
-    "sftp": ("sftp", "sftp://USER@HOST/PATH  a folder on a server, by sftp"),
+    "webdavs": Kind("webdav", "://HOST/PATH", "a folder on a WebDAV server"),
+    "zip": Kind("zip", ":FILE.zip", "an archive, the same bytes for the same site"),
 }
-"""Module under `generator.publish.targets` and a line of help, by what `--to` begins with."""
+"""Every target, by what `--to` begins with."""
 
 _FORM = re.compile(r"(?P<kind>[a-z0-9-]+)(?::(?P<address>.*))?", re.DOTALL)
 _PREVIEW = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?")
@@ -65,7 +69,7 @@ def make_target(destination: Destination) -> Target:
     """
     _check_preview(destination.preview)
     _check_url(destination.url)
-    module = import_module(f"generator.publish.targets.{KINDS[destination.kind][0]}")
+    module = import_module(f"generator.publish.targets.{KINDS[destination.kind].module}")
     make = cast(Callable[[Destination], Target], module.make_target)
     return make(destination)
 

@@ -46,10 +46,10 @@ def test_every_kind_has_its_module_and_its_line_of_help(capsys: pytest.CaptureFi
     with pytest.raises(SystemExit):
         main(["publish", "--help"])
     told = capsys.readouterr().out
-    for kind, (module, line) in KINDS.items():
-        assert find_spec(f"generator.publish.targets.{module}"), kind
-        assert line.startswith(kind)
-        assert f"\n  {line}\n" in told
+    for name, kind in KINDS.items():
+        assert find_spec(f"generator.publish.targets.{kind.module}"), name
+        assert f"\n  {name}{kind.form} " in told
+        assert f" {kind.meaning}\n" in told
 
 
 @pytest.mark.parametrize(
