@@ -28,8 +28,9 @@ def claim(session: Session, actor: Actor, kept: Kept, now: Instant) -> bool:
         "body": "",
         "created_at": now,
     }
-    done = session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), values)
-    return bool(done.rowcount)
+    claiming = dialect.insert(table).on_conflict_do_nothing().returning(table.c.key)
+    # Not by the number of rows: SQLAlchemy tells none of an insert on PostgreSQL.
+    return session.connection().execute(claiming, values).first() is not None
 
 
 def find(session: Session, actor: Actor, key: str) -> Kept | None:

@@ -146,8 +146,9 @@ def insert_referral(session: Session, referral: Referral) -> bool:
         "touched_at": referral.touched_at,
         "signed_up_at": referral.signed_up_at,
     }
-    done = session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), values)
-    return bool(done.rowcount == 1)
+    storing = dialect.insert(table).on_conflict_do_nothing().returning(table.c.referred)
+    # Not by the number of rows: SQLAlchemy tells none of an insert on PostgreSQL.
+    return session.connection().execute(storing, values).first() is not None
 
 
 def has_referred(session: Session, tenant: str, account: str) -> bool:
