@@ -153,6 +153,7 @@ def test_every_route_has_a_line_and_every_line_a_route(world: World) -> None:
     assert routes_of(world.app) == set(LINES)
     assert {name for name, line in LINES.items() if line.door is Door.OPEN} - set(SAFE) == {
         "POST /collect",
+        "POST /collect/edge",
         "POST /hooks/github/{key}",
     }
 
