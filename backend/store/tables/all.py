@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from backend.store.tables import accounts, builds, events, hosting, referrals, sites
+from backend.store.tables import (
+    accounts,
+    billing,
+    builds,
+    commissions,
+    disputes,
+    events,
+    hosting,
+    ledger,
+    payouts,
+    rates,
+    referrals,
+    rewards,
+    sites,
+    transparency,
+)
 from backend.store.tables.base import METADATA
 
-__all__ = ["METADATA", "accounts", "builds", "events", "hosting", "referrals", "sites"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "billing",
+    "builds",
+    "commissions",
+    "disputes",
+    "events",
+    "hosting",
+    "ledger",
+    "payouts",
+    "rates",
+    "referrals",
+    "rewards",
+    "sites",
+    "transparency",
+]

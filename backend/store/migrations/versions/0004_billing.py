@@ -1,0 +1,12 @@
+"""Customers, subscriptions and the events of payment providers."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change nothing yet."""

@@ -1,0 +1,1 @@
+"""Plans, payments, what changed them later, and the commissions they earned."""

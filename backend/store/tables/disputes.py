@@ -1,0 +1,1 @@
+"""Disputes that owners open, with what each side says."""

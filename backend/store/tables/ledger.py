@@ -1,0 +1,1 @@
+"""The ledger: transactions, postings, balances, and the salts of commitments."""

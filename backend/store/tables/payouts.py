@@ -1,0 +1,1 @@
+"""Payees, batches, payouts and what each paid."""

@@ -1,0 +1,1 @@
+"""What was granted, once each, with its evidence."""
