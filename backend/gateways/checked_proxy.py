@@ -28,6 +28,8 @@ AT_ONCE = 64
 IDLE_SECONDS = 20
 _CHUNK = 64 * 1024
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]]+):(\d{1,5})")
+_INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d\b")
+_INTERIM_ANSWERS = 8
 # What belongs to this hop, and must not reach the server.
 _OWN_HEADERS = ("proxy-", "connection:", "keep-alive:")
 
@@ -141,7 +143,13 @@ class CheckedProxy:
             server.sendall(chunk)
             left -= len(chunk)
             rest = rest[len(chunk) :]
-        self._pump(server, client)
+        head, rest = _read_answer_head(server)
+        if not head:
+            client.sendall(_answer("502 Bad Gateway"))
+            return
+        if self._spend(len(head) + len(rest)):
+            client.sendall(head + rest)
+            self._pump(server, client)
 
     def _pump(self, source: socket.socket, target: socket.socket) -> None:
         """Pass bytes on until the end, the limit, or silence."""
@@ -216,16 +224,31 @@ class _Server(socketserver.ThreadingTCPServer):
         """Say nothing: what a stranger's page does to its connections is no news."""
 
 
-def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
-    """Return a request's head with its empty line, and what came behind it; empty when none."""
-    received = b""
+def _read_head(source: socket.socket, received: bytes = b"") -> tuple[bytes, bytes]:
+    """Return a message's head with its empty line, and what came behind it; empty when none."""
     while b"\r\n\r\n" not in received:
-        chunk = client.recv(_CHUNK)
+        chunk = source.recv(_CHUNK)
         received += chunk
         if not chunk or len(received) > HEAD_BYTES:
             return b"", b""
     head, _, rest = received.partition(b"\r\n\r\n")
     return head + b"\r\n\r\n", rest
+
+
+def _read_answer_head(server: socket.socket) -> tuple[bytes, bytes]:
+    """Return an answer's head, which says that the connection ends with it, and what came behind.
+
+    Many servers close without saying so; who asks would then try the closed connection again.
+    """
+    head, rest = _read_head(server)
+    for _ in range(_INTERIM_ANSWERS):
+        if not _INTERIM.match(head):
+            break
+        head, rest = _read_head(server, rest)
+    first, *lines = head.decode("latin-1").split("\r\n")
+    kept = [line for line in lines if line and not line.lower().startswith(_OWN_HEADERS)]
+    said = "\r\n".join([first, *kept, "Connection: close", "", ""])
+    return (said.encode("latin-1") if head else b""), rest
 
 
 def _parse(head: bytes) -> _Request | None:

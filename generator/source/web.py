@@ -36,6 +36,10 @@ class ServerFailing(SourceUnreachable):
     code = "server_failing"
 
 
+class _NoSuchFile(ServerFailing):
+    """The server has no such file, or does not show it: asking again will not help."""
+
+
 class NotCached(SourceUnreachable):
     """The build is offline and the cache does not have this answer."""
 
@@ -128,21 +132,43 @@ class Web:
     def download(self, url: str, file: BinaryIO, *, accept: str, limit_bytes: int) -> None:
         """Write the body at `url` to `file` as it comes, following redirects to other hosts.
 
-        Raises like `ask`, and SourceUnreachable for any status but 200.
+        What breaks on the way is fetched anew. Raises like `ask`, and SourceUnreachable for any
+        status but 200.
         """
         if self._is_offline:
             raise _not_cached(url)
-        deadline = time.monotonic() + self._patience.download_seconds
+        patience, begin = self._patience, file.tell()
+        deadline = time.monotonic() + patience.download_seconds
+        wait = patience.first_wait_seconds
+        for remaining in range(patience.tries - 1, -1, -1):
+            try:
+                self._save_body(url, accept, file, limit_bytes, deadline)
+            except _NoSuchFile:
+                raise
+            except SourceUnreachable:
+                if not remaining or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+            file.seek(begin)
+            file.truncate()
+            time.sleep(min(wait, patience.longest_wait_seconds))
+            wait *= 2
+
+    def _save_body(
+        self, url: str, accept: str, file: BinaryIO, limit_bytes: int, deadline: float
+    ) -> None:
+        headers = {"Accept": accept, "Accept-Encoding": "identity"}
         for _ in range(_LIMIT_REDIRECTS):
-            with self._open(
-                url, {"Accept": accept, "Accept-Encoding": "identity"}, b""
-            ) as response:
-                if response.status_code in _REDIRECTS:
+            with self._open(url, headers, b"") as response:
+                status = response.status_code
+                if status in _REDIRECTS:
                     url = urljoin(url, response.headers.get("location", ""))
                     continue
-                if response.status_code != 200:
+                if status != 200:
                     self._check_quota(_read_answer(response, _ERROR_BODY_BYTES, deadline))
-                    raise ServerFailing(f"{_host(url)} answered {response.status_code} for files.")
+                    failure = ServerFailing if status in _WORTH_A_RETRY else _NoSuchFile
+                    raise failure(f"{_host(url)} answered {status} for files.")
                 for chunk in _chunks(response, limit_bytes, deadline):
                     file.write(chunk)
                 return

@@ -64,6 +64,11 @@ def ended(context: Context, owner: Actor, build: Build) -> Build:
     return get_build(context, owner, build.site, build.id)
 
 
+def log_of(context: Context, owner: Actor, build: Build) -> str:
+    """Return what a build has printed, for the message of a test that fails."""
+    return "\n".join(line.text for line in read_log(context, owner, build.site, build.id).lines)
+
+
 def says(context: Context, owner: Actor, build: Build, text: str) -> bool:
     log = read_log(context, owner, build.site, build.id)
     return any(line.text.startswith(text) for line in log.lines)
@@ -90,7 +95,8 @@ def test_a_build_whose_worker_is_killed_is_tried_once_more(
     owner, site, _key = add_built_site(context, forge.address)
     with serving(context, forge) as running:
         first = start_build(context, owner, site, cause=BuildCause.BUTTON)
-        assert ended(context, owner, first).state is BuildState.SUCCEEDED
+        done = ended(context, owner, first)
+        assert done.state is BuildState.SUCCEEDED, log_of(context, owner, first)
         forge.repository.git.commit({"README.md": "# Beacon\n\nBrighter.\n"})
         if moment == "Asking":
             forge.github.troubles.append(Trouble(status=503, times=1, delay_seconds=5))
@@ -103,7 +109,7 @@ def test_a_build_whose_worker_is_killed_is_tried_once_more(
     with serving(context, forge) as running:
         done = ended(context, owner, second)
         assert running.stop() == 0
-    assert (done.state, done.reason) == (BuildState.SUCCEEDED, "")
+    assert (done.state, done.reason) == (BuildState.SUCCEEDED, ""), log_of(context, owner, second)
     assert done.tries == (2 if left.state is BuildState.RUNNING else 1)
     assert "Brighter" in titles(context, site)
 

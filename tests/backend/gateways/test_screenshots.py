@@ -227,3 +227,29 @@ def test_a_body_of_unknown_length_is_refused() -> None:
     head = "POST http://site.example/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
     with run_checked_proxy([], resolve_by_system, max_bytes=1_000) as (url, _):
         assert ask(url, head.encode()).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "passed_on"),
+    [
+        (
+            b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=9\r\n"
+            b"Content-Length: 2\r\n\r\nok",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+        ),
+        (
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+            b"HTTP/1.1 204 No Content\r\nServer: one\r\n\r\n",
+            b"HTTP/1.1 204 No Content\r\nServer: one\r\nConnection: close\r\n\r\n",
+        ),
+        (b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+    ],
+    ids=["kept alive", "two answers", "none"],
+)
+def test_an_answer_says_that_its_connection_ends(
+    server: ScriptedServer, sent: bytes, passed_on: bytes
+) -> None:
+    server.scripts["/"] = lambda handler: handler.wfile.write(sent)
+    with run_checked_proxy(["127.0.0.1"], resolve_by_system, max_bytes=10_000) as (url, _):
+        asked = f"GET http://127.0.0.1:{server.port}/ HTTP/1.1\r\nHost: x\r\n\r\n"
+        assert ask(url, asked.encode()) == passed_on

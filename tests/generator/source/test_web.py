@@ -5,6 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from generator.source.quota import QuotaSpent
 from generator.source.tokens import default_host, find_token
 from generator.source.web import Credentials, NotCached, Patience, ServerFailing, Web
 from tests.support.picture_server import PictureServer, Prepared, serve_pictures
+from tests.support.scripted_server import answer, serve_scripts
 
 TOKEN = "secret-token"  # noqa: S105 - it opens nothing
 QUICK = Patience(first_wait_seconds=0.01, longest_wait_seconds=0.05, timeout_seconds=2)
@@ -218,6 +222,32 @@ def test_a_download_goes_to_disk_and_is_bounded(
             web.download(f"{server.base}/a", file, accept="*/*", limit_bytes=100)
         with pytest.raises(SourceUnreachable, match="404"):
             web.download(f"{server.base}/none", file, accept="*/*", limit_bytes=100)
+
+
+def test_a_download_that_breaks_is_begun_anew_and_one_that_is_not_there_is_not(
+    tmp_path: Path,
+) -> None:
+    whole = answer(b"x" * 5000)
+
+    def breaks(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nhalf of it")
+
+    ways = iter([breaks, lambda _handler: None, answer(status=503), whole, answer(status=404)])
+    asker = Web(
+        credentials=Credentials(origin="http://127.0.0.1"),
+        cache=None,
+        patience=replace(QUICK, tries=4),
+    )
+    with serve_scripts() as server, (tmp_path / "file").open("w+b") as file, closing(asker):
+        server.scripts["/a"] = lambda handler: next(ways)(handler)  # noqa: PLW0108  another each time
+        file.write(b"before ")
+        asker.download(server.url("/a"), file, accept="*/*", limit_bytes=10_000)
+        assert len(server.asked) == 4
+        file.seek(0)
+        assert file.read() == b"before " + b"x" * 5000
+        with pytest.raises(SourceUnreachable, match="404"):
+            asker.download(server.url("/a"), file, accept="*/*", limit_bytes=10_000)
+        assert len(server.asked) == 5
 
 
 def test_offline_asks_nothing(server: PictureServer, cache: HttpCache) -> None:
