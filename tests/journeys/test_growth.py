@@ -104,11 +104,13 @@ def visitor(browser: Browser, number: int, site: str) -> Iterator[Page]:  # noqa
         user_agent=AGENT.format(number), proxy={"server": site, "bypass": "127.0.0.1"}
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    yield page
-    page.close(run_before_unload=True)
-    time.sleep(0.3)  # what is sent at leave is on its way
-    context.close()
+    try:
+        page = context.new_page()
+        yield page
+        page.close(run_before_unload=True)
+        time.sleep(0.3)  # what is sent at leave is on its way
+    finally:
+        context.close()
 
 
 def publish(world: World, repository: Path, site: str, out: Path, secret: str) -> str:

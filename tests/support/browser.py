@@ -47,8 +47,10 @@ def running_browser(*, without: tuple[str, ...] = ()) -> Iterator[Browser]:
         running = playwright.chromium.launch(
             executable_path=path, args=list(ARGUMENTS), ignore_default_args=list(without)
         )
-        yield running
-        running.close()
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 def find_executable(chromium: BrowserType) -> str | None:

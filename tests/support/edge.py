@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
+import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -21,6 +23,8 @@ EDGE_FOLDER = WIDGET_FOLDER / "edge"
 SCRIPT = NODE_FOLDER.parent / "edge_worker.mjs"
 
 EDGE_SECRET = "a secret of service and edge, of forty characters"  # noqa: S105  for tests
+START_SECONDS = 120
+STOP_SECONDS = 30
 MILLISECOND = 1_000
 """In the service's microseconds."""
 
@@ -49,30 +53,40 @@ class RunningEdge:
     """A worker in its runtime. `url` is where it listens."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
         self.process = process
         self.output: list[str] = []
-        for line in process.stdout:
-            self.output.append(line)
-            if line.startswith("listening on "):
-                self.url = line.split()[-1]
-                break
-        else:
-            raise RuntimeError("the worker did not start:\n" + "".join(self.output))
-        # What it writes later has to be read, or it stops at a full pipe.
+        self.url = ""
+        self._is_up_or_gone = threading.Event()
+        # What it writes has to be read all the time, or it stops at a full pipe.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    def wait_until_it_serves(self) -> None:
+        self._is_up_or_gone.wait(START_SECONDS)
+        if not self.url:
+            raise RuntimeError("the worker did not start:\n" + "".join(self.output))
+
     def stop(self) -> None:
+        """End it and read what it said to the end; nothing of it stays open."""
         assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(30)
-        self._reader.join(30)
+        with suppress(OSError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self._reader.join(STOP_SECONDS)
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        self.output += self.process.stdout
-        self.process.stdout.close()
+        with self.process.stdout as lines:
+            for line in lines:
+                self.output.append(line)
+                if line.startswith("listening on "):
+                    self.url = line.split()[-1]
+                    self._is_up_or_gone.set()
+        self._is_up_or_gone.set()
 
 
 @contextmanager
@@ -92,12 +106,11 @@ def run_edge(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
+        edge = RunningEdge(process)
         try:
-            edge = RunningEdge(process)
+            edge.wait_until_it_serves()
             yield edge
-            edge.stop()
         finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait(30)
+            edge.stop()

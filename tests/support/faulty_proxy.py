@@ -33,7 +33,7 @@ class Request:
 class Fault:
     """What becomes of a request: CUT closes the connection and passes nothing on, CUT_AFTER passes
     it on and breaks the answer in its middle, SPOILT passes on a body with its last byte changed,
-    `status` answers in the server's place.
+    HELD passes it on once the proxy lets go, `status` answers in the server's place.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Fault:
     CUT: ClassVar[Fault]
     CUT_AFTER: ClassVar[Fault]
     SPOILT: ClassVar[Fault]
+    HELD: ClassVar[Fault]
 
     @staticmethod
     def status(
@@ -55,6 +56,7 @@ class Fault:
 Fault.CUT = Fault(kind="cut")
 Fault.CUT_AFTER = Fault(kind="cut after")
 Fault.SPOILT = Fault(kind="spoilt")
+Fault.HELD = Fault(kind="held")
 
 ChooseFault = Callable[[Request], Fault | None]
 
@@ -76,12 +78,13 @@ def from_on(number: int, fault: Fault) -> ChooseFault:
 @dataclass(slots=True, kw_only=True)
 class FaultyProxy:
     """`url` stands for the server's; `requests` is what came so far, broken or not. `fault` may be
-    exchanged while it runs.
+    exchanged while it runs; `lets_go` ends the wait of what is HELD.
     """
 
     url: str
     fault: ChooseFault
     requests: list[Request] = field(default_factory=list)
+    lets_go: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -104,6 +107,7 @@ def faulty_proxy(
     try:
         yield state
     finally:
+        state.lets_go.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -155,6 +159,8 @@ class _Passing(BaseHTTPRequestHandler):
             return
         if kind == "spoilt" and body:
             body = body[:-1] + bytes([body[-1] ^ 1])
+        if kind == "held":
+            self.server.state.lets_go.wait(_TIMEOUT_SECONDS)
         answer = self._pass_on(body)
         if kind == "cut after":
             answer = answer[: len(answer) // 2]

@@ -48,7 +48,7 @@ class RunningServer:
         return self._wait()
 
     def kill(self) -> None:
-        """End it in the middle of whatever it does."""
+        """End it in the middle of whatever it does; nothing of it stays open."""
         self.process.kill()
         self._wait()
 
@@ -59,11 +59,11 @@ class RunningServer:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output.append(line)
-            if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", line):
-                self.url = f"http://127.0.0.1:{found[1]}"
-        self.process.stdout.close()
+        with self.process.stdout as lines:
+            for line in lines:
+                self.output.append(line)
+                if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", line):
+                    self.url = f"http://127.0.0.1:{found[1]}"
 
 
 @contextmanager
@@ -84,8 +84,7 @@ def run_server(
         server.wait_until_it_serves()
         yield server
     finally:
-        if process.poll() is None:
-            server.kill()
+        server.kill()  # which is nothing to one that has ended
 
 
 def server_command(

@@ -27,8 +27,10 @@ DARK, LIGHT = "rgb(28, 30, 36)", "rgb(255, 255, 255)"
 @contextmanager
 def open_page(browser: Browser, **options: Any) -> Iterator[Page]:  # noqa: F811
     context = browser.new_context(**{"reduced_motion": "reduce", **options})
-    yield context.new_page()
-    context.close()
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 @pytest.mark.node

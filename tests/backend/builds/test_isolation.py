@@ -74,9 +74,11 @@ def listening() -> Iterator[tuple[int, list[bytes]]]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield server.getsockname()[1], asked
-        is_over.set()
-        thread.join()
+        try:
+            yield server.getsockname()[1], asked
+        finally:
+            is_over.set()
+            thread.join()
 
 
 def test_the_environment_holds_what_was_given_and_the_way_out(
@@ -254,13 +256,12 @@ order = Run(command=[sys.executable, "-I", "-c", "{beat}"], environment={{}}, fo
             hosts=frozenset())
 bounds = Bounds(seconds=60, memory_bytes=10**9, folder_bytes=10**7)
 run_apart(order, bounds, say=print, is_wanted=lambda: True)"""
-    service = subprocess.Popen([sys.executable, "-c", starter])
     beats = folder / "beats"
-    deadline = time.monotonic() + 30
-    while not (beats.exists() and beats.stat().st_size) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    service.send_signal(signal.SIGKILL)
-    service.wait()
+    with subprocess.Popen([sys.executable, "-c", starter]) as service:
+        deadline = time.monotonic() + 60
+        while not (beats.exists() and beats.stat().st_size) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        service.send_signal(signal.SIGKILL)
     time.sleep(1)
     size = beats.stat().st_size
     time.sleep(0.5)

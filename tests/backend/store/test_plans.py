@@ -36,8 +36,10 @@ def plans_of(context: Context) -> Iterator[list[tuple[str, str]]]:
             steps.extend((str(row[-1]).strip(), query) for row in rows)
 
     event.listen(context.database.engine, "before_cursor_execute", explain)
-    yield steps
-    event.remove(context.database.engine, "before_cursor_execute", explain)
+    try:
+        yield steps
+    finally:
+        event.remove(context.database.engine, "before_cursor_execute", explain)
 
 
 def a_batch(context: Context, sites: list[str]) -> list[Event]:

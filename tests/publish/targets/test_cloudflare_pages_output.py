@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -46,8 +46,13 @@ def _run_pages(site: Path, home: Path) -> Iterator[str]:
         yield _await_address(process, said)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-        reader.join(30)
+        try:
+            process.wait(30)
+        finally:
+            with suppress(ProcessLookupError):  # all of them have ended
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            reader.join()
 
 
 def _read(process: subprocess.Popen[str], said: list[str]) -> None:
