@@ -12,14 +12,13 @@ from typing import Any
 from backend.actions.context import Context
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor
+from backend.domain.csv_files import csv_cell
 from backend.domain.instants import Day, Instant, date_of, to_datetime, to_text
 from backend.store import accounts as account_store
 from backend.store import exports
 from backend.store.database import Session
 
 _IN_JSON = ("codes", "sessions", "tokens")
-# The wide forms are what spreadsheets in Japanese or Chinese take for the same.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _README = """What is yours on this service.
 
 account.json    your account, its codes, where you are signed in, your API tokens
@@ -113,12 +112,7 @@ def _add_table(
     ):
         writer = csv.writer(text)
         writer.writerow(columns)
-        writer.writerows([_cell(value) for value in _plain(row).values()] for row in rows)
-
-
-def _cell(value: Any) -> Any:
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA)
-    return f"'{value}" if is_formula else value
+        writer.writerows([csv_cell(value) for value in _plain(row).values()] for row in rows)
 
 
 def _entry(name: str, now: Instant) -> zipfile.ZipInfo:
