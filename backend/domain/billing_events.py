@@ -22,7 +22,9 @@ class Provider(StrEnum):
 class AdjustmentKind(StrEnum):
     REFUND = "refund"
     CREDIT = "credit"
-    """A credit note's part that was not refunded in money."""
+    """What a credit note gave back outside of the provider. A credit for later invoices is none:
+    it stays with us, and those invoices are paid with less.
+    """
     DISPUTE = "dispute"
     """A chargeback."""
 
@@ -52,10 +54,10 @@ RANKS: dict[AdjustmentStatus, int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """An invoice was paid with money: `gross` of it in all, `tax` in it, `fee` kept by the provider.
+    """An invoice was paid with money: `gross` in all, `tax` in it, `fee` kept by the provider.
 
     `account` is ours. `period_start` is the start of what the invoice is for. `charge` is what the
-    provider's refunds and disputes of this payment name.
+    provider's refunds and disputes of this payment name, `country` where the payer is (ISO 3166).
     """
 
     provider: Provider
@@ -68,6 +70,7 @@ class Paid:
     fee: int
     paid_at: Instant
     period_start: Instant
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.domain.commissions import LIFETIME, CommissionStep
 from backend.domain.events import ENGAGEMENT_POINTS, EventKind
 from backend.domain.featuring import SHARES_PER_FEATURING
 from backend.domain.instants import DAY, Instant
+from backend.domain.plans import LIFETIME, CommissionStep
 from backend.domain.scores import LIKE_POINTS, VIEW_POINTS, age_tenths
 from backend.domain.shares import Platform, share_points
 from backend.domain.tiers import GIGABYTE, MEGABYTE, TERMS, Tier, TierTerms, is_paying

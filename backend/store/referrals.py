@@ -168,7 +168,7 @@ def lock_referral(session: Session, tenant: str, referred: str) -> Referral | No
         .where(col(ReferralRow.tenant) == tenant, col(ReferralRow.referred) == referred)
         .with_for_update()
     ).scalar_one_or_none()
-    return None if row is None else _to_referral(row)
+    return None if row is None else to_referral(row)
 
 
 def save_progress(session: Session, referral: Referral) -> None:
@@ -205,7 +205,7 @@ def list_referrals(
             col(ReferralRow.signed_up_at).desc(), col(ReferralRow.referred).desc()
         ).limit(limit)
     )
-    return [_to_referral(row) for row in found.scalars()]
+    return [to_referral(row) for row in found.scalars()]
 
 
 _IS_OPEN = (col(AccountRow.suspended_at).is_(None), col(AccountRow.erased_at).is_(None))
@@ -245,7 +245,8 @@ def _to_owner(row: Any) -> CodeOwner:
     )
 
 
-def _to_referral(row: ReferralRow) -> Referral:
+def to_referral(row: ReferralRow) -> Referral:
+    """Return a row as what the domain knows."""
     return Referral(
         tenant=row.tenant,
         referred=row.referred,

@@ -34,3 +34,12 @@ def instant(**options: Any) -> Any:
 def count(**options: Any) -> Any:
     """Return a column of a whole number that starts at 0."""
     return Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}, **options)
+
+
+def place(**options: Any) -> Any:
+    """Return a whole number that is part of the key and that the database does not make up."""
+    return Field(
+        primary_key=True,
+        sa_column_kwargs={"autoincrement": False},
+        **{"sa_type": BigInteger, **options},
+    )

@@ -10,3 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Change nothing yet."""
+
+
+def downgrade() -> None:
+    """Change nothing back."""
