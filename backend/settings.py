@@ -19,6 +19,7 @@ from backend.errors import Invalid
 
 SECRET_CHARACTERS = 32
 Synchronous = Literal["FULL", "NORMAL"]
+RATES_URL = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -63,6 +64,13 @@ class Settings:
     """In megabytes, as the next one."""
     build_space: int = 500
     """What one site's build may keep and write in its folder."""
+    rates_url: str | None = RATES_URL
+    """Where exchange rates of each day come from; None when they are only imported."""
+    stripe_key: str | None = field(default=None, repr=False)
+    """None leaves the service in manual mode: an administrator records what was paid."""
+    stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Several while one takes the place of another."""
+    stripe_url: str = "https://api.stripe.com"
     metrics_dir: Path | None = None
     """Where several processes keep their metrics; set by `server run` itself."""
 
@@ -137,6 +145,12 @@ class Settings:
             log_format="json" if read.choice("LOG_FORMAT", "text", "json") == "json" else "text",
             metrics_token=read.text("METRICS_TOKEN"),
             edge_secret=read.secret("EDGE_SECRET"),
+            rates_url=None
+            if read.text("RATES_URL") == "off"
+            else read.web_url("RATES_URL", RATES_URL),
+            stripe_key=read.stripe_key(),
+            stripe_webhook_secrets=tuple((read.text("STRIPE_WEBHOOK_SECRET") or "").split()),
+            stripe_url=read.web_url("STRIPE_URL", "https://api.stripe.com"),
             sites_host=read.sites_host(read.web_url("BASE_URL", f"http://{host}:{port}")),
             sites_dir=Path(folder) if (folder := read.text("SITES_DIR")) else None,
             release_bytes=read.number("RELEASE_BYTES", 500_000_000, limit=10_000_000_000),
@@ -212,6 +226,19 @@ class _Reader:
                 hint="Take another host, best under a domain of its own.",
             )
         return text
+
+    def stripe_key(self) -> str | None:
+        """Read Stripe's key, which is of no use without the secret of its webhooks: people would
+        pay, and nobody here would know.
+        """
+        key = self.text("STRIPE_KEY")
+        if (key is None) != (self.text("STRIPE_WEBHOOK_SECRET") is None):
+            raise Invalid(
+                "Only one of FOURSITE_STRIPE_KEY and FOURSITE_STRIPE_WEBHOOK_SECRET is set.",
+                field="FOURSITE_STRIPE_WEBHOOK_SECRET",
+                hint="Set both, or unset both: then an administrator records payments.",
+            )
+        return key
 
     def networks(self, name: str) -> frozenset[Network]:
         words = (self.text(name) or "").split()

@@ -16,9 +16,11 @@ from backend.store.tables.accounts import (
     TokenRow,
 )
 from backend.store.tables.base import Row
+from backend.store.tables.billing import CustomerRow, EntitlementRow, SubscriptionRow
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
+from backend.store.tables.payouts import PayeeRow, PayoutRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
@@ -34,6 +36,11 @@ _OWNER: dict[type[Row], str] = {
     ReferralRow: "referrer",
     SiteRow: "account",
     BuildRow: "account",
+    CustomerRow: "account",
+    SubscriptionRow: "account",
+    EntitlementRow: "account",
+    PayeeRow: "account",
+    PayoutRow: "account",
 }
 # Rows that belong to a site, and by way of it to its owner.
 _OF_SITE: frozenset[type[Row]] = frozenset(
