@@ -10,6 +10,7 @@
         │   ├── NotVerified      a site or domain does not show yet whose it is
         │   ├── ReleaseRefused   files that no release can have
         │   ├── FilesMissing     a release was to be finished before all of it was sent
+        │   ├── RateMissing      two currencies were to meet on a day without a rate
         │   └── HostingOff       this service hosts no sites
         ├── LimitReached         the tier's limit, with what would lift it
         ├── TooMany              the rate limit; `retry_after` in seconds
@@ -81,6 +82,12 @@ class FilesMissing(Conflict):
     """A release was to be finished before all of its files were here."""
 
     code = "files_missing"
+
+
+class RateMissing(Conflict):
+    """No rate of a currency is kept for the day or for those shortly before it."""
+
+    code = "rate_missing"
 
 
 class HostingOff(Conflict):

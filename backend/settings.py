@@ -5,6 +5,8 @@ No other file of the service reads the environment.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ import platformdirs
 from backend.errors import Invalid
 
 SECRET_CHARACTERS = 32
+KEY_BYTES = 32
 Synchronous = Literal["FULL", "NORMAL"]
 RATES_URL = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -56,6 +59,8 @@ class Settings:
     log_format: Literal["json", "text"] = "text"
     metrics_token: str | None = field(default=None, repr=False)
     edge_secret: str | None = field(default=None, repr=False)
+    log_key: bytes | None = field(default=None, repr=False)
+    """What signs the transparency log, when it is not in the data folder."""
     builds: bool = True
     """Whether this process builds sites; another one may, of the same database."""
     build_concurrency: int = 1
@@ -145,6 +150,7 @@ class Settings:
             log_format="json" if read.choice("LOG_FORMAT", "text", "json") == "json" else "text",
             metrics_token=read.text("METRICS_TOKEN"),
             edge_secret=read.secret("EDGE_SECRET"),
+            log_key=read.key("LOG_KEY"),
             rates_url=None
             if read.text("RATES_URL") == "off"
             else read.web_url("RATES_URL", RATES_URL),
@@ -197,6 +203,21 @@ class _Reader:
                 hint="Take more of them, at random, or unset it.",
             )
         return text
+
+    def key(self, name: str) -> bytes | None:
+        """Read 32 bytes in base64, which no error may show."""
+        text = self.text(name)
+        try:
+            key = None if text is None else base64.b64decode(text, validate=True)
+        except binascii.Error:
+            key = b""
+        if key is not None and len(key) != KEY_BYTES:
+            raise Invalid(
+                f"FOURSITE_{name} is not {KEY_BYTES} bytes in base64.",
+                field=f"FOURSITE_{name}",
+                hint="Make one with: openssl rand -base64 32",
+            )
+        return key
 
     def choice(self, name: str, *known: str) -> str:
         text = self.text(name) or known[0]

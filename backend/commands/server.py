@@ -24,6 +24,7 @@ ACTIONS = {
     "demo": "Fill an empty database with a small world and serve it",
     "export": "Write all that is kept about one person to a file",
     "erase": "Erase all that is personal about one account",
+    "rates": "Store exchange rates, from a file or from their provider",
 }
 
 
@@ -116,6 +117,16 @@ def _add_erase(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="really do it; it cannot be undone")
 
 
+def _add_rates(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
+    load = steps.add_parser("import", help="store the rates of a file of the ECB's form")
+    load.add_argument("file", metavar="FILE", help="XML, CSV, or CSV in a ZIP archive")
+    load.add_argument(
+        "--provider", metavar="NAME", default="ecb", help="whose rates they are (default: ecb)"
+    )
+    steps.add_parser("fetch", help="store what is new at the provider")
+
+
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _add_run,
     "migrate": _add_migrate,
@@ -123,4 +134,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _add_demo,
     "export": _add_export,
     "erase": _add_erase,
+    "rates": _add_rates,
 }

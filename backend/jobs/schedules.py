@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from backend.actions import checking, release_sweeping, retention, standings, thumbnails
+from backend.actions import (
+    checking,
+    exchange,
+    release_sweeping,
+    retention,
+    standings,
+    thumbnails,
+)
 from backend.actions.context import Context
 from backend.jobs.tasks import Task
 
@@ -47,5 +54,6 @@ SCHEDULES: dict[str, Schedule] = {
     "purge": Schedule(when="0 * * * *", work=retention.purge, at_start=True),
     "sweep_thumbnails": Schedule(when="40 4 * * *", work=thumbnails.sweep),
     "sweep_releases": Schedule(when="25 * * * *", work=release_sweeping.sweep_releases),
+    "fetch_rates": Schedule(when="30 16 * * *", work=exchange.fetch_if_needed),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }

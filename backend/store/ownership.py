@@ -21,6 +21,7 @@ from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.payouts import PayeeRow, PayoutRow
+from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
@@ -36,6 +37,7 @@ _OWNER: dict[type[Row], str] = {
     ReferralRow: "referrer",
     SiteRow: "account",
     BuildRow: "account",
+    TaxProfileRow: "account",
     CustomerRow: "account",
     SubscriptionRow: "account",
     EntitlementRow: "account",
