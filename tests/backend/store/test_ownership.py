@@ -19,7 +19,19 @@ from backend.store.tables.sites import ScoreRow, SiteRow
 from tests.support.service import add_account, add_site
 
 # Rows that nobody owns: they are found by their secret, or belong to the service.
-OWNERLESS = {"sign_in", "day_salt", "event_id", "setting", "exchange_rate", "provider_event"}
+OWNERLESS = {
+    "sign_in",
+    "day_salt",
+    "event_id",
+    "setting",
+    "exchange_rate",
+    "provider_event",
+    "payout_batch",
+    "payout_approval",
+    "payout_file",
+    "payout_line",
+    "payout_return",
+}
 
 
 def row_classes() -> list[type[Row]]:
