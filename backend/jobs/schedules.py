@@ -10,6 +10,7 @@ import structlog
 from backend.actions import (
     checking,
     exchange,
+    maturing,
     release_sweeping,
     retention,
     standings,
@@ -55,5 +56,8 @@ SCHEDULES: dict[str, Schedule] = {
     "sweep_thumbnails": Schedule(when="40 4 * * *", work=thumbnails.sweep),
     "sweep_releases": Schedule(when="25 * * * *", work=release_sweeping.sweep_releases),
     "fetch_rates": Schedule(when="30 16 * * *", work=exchange.fetch_if_needed),
+    "mature_commissions": Schedule(
+        when="10 * * * *", work=maturing.mature_commissions, at_start=True
+    ),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }
