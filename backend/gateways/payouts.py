@@ -1,14 +1,13 @@
-"""The doors to payment formats: destinations read, files written, return files read.
+"""The door to payment formats: files written, return files read.
 
-The libraries behind them are the extra `payouts`, loaded when the first of these is called.
+The libraries behind it are the extra `payouts`, loaded when the first of these is called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from backend.domain.destinations import Destination, Method
+from backend.domain.destinations import Method
 from backend.domain.payout_files import (
     FileOrder,
     PayoutFile,
@@ -17,22 +16,10 @@ from backend.domain.payout_files import (
     check_line,
     check_order,
 )
-from backend.errors import Unavailable
+from backend.gateways.destinations import lacking
 
 if TYPE_CHECKING:
     from backend.gateways.payout_files.formats import Format
-
-
-def read_destination(method: Method, fields: Mapping[str, str]) -> Destination:
-    """Return the destination that the fields describe, every checksum verified.
-
-    `domain/destinations.py fields_of` gives the fields back. Raises Invalid naming the field.
-    """
-    try:
-        from backend.gateways.payout_files.accounts import READERS  # noqa: PLC0415  an extra
-    except ImportError as error:
-        raise _lacking() from error
-    return READERS[method](fields)
 
 
 def check_payable(method: Method, line: PayoutLine) -> None:
@@ -66,11 +53,5 @@ def _formats() -> dict[Method, Format]:
     try:
         from backend.gateways.payout_files.formats import FORMATS  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise _lacking() from error
+        raise lacking() from error
     return FORMATS
-
-
-def _lacking() -> Unavailable:
-    return Unavailable(
-        "Payouts need libraries that are not installed.", hint="Install 4site[server,payouts]."
-    )
