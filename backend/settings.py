@@ -17,8 +17,11 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from backend.domain.destinations import Method
 from backend.errors import Invalid
 
+OFFERED = frozenset({Method.SEPA, Method.ACH, Method.PAYPAL, Method.WISE})
+"""How owners may be paid when nothing is said."""
 SECRET_CHARACTERS = 32
 KEY_BYTES = 32
 Synchronous = Literal["FULL", "NORMAL"]
@@ -84,6 +87,16 @@ class Settings:
     sites_dir: Path | None = None
     """Where their files are, when not in the data folder."""
     release_bytes: int = 500_000_000
+
+    payout_methods: frozenset[Method] = OFFERED
+    """How owners may be paid; an address list of crypto currencies only when it is named."""
+    payout_drafts: Literal["remind", "draft", "off"] = "remind"
+    """What happens on the first of a month."""
+    sepa_sender: str | None = None
+    ach_sender: str | None = None
+    """The accounts that files pay from: their parts between semicolons."""
+    old_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Earlier secrets, newest first, that still open what they sealed."""
 
     @property
     def releases_dir(self) -> Path:
@@ -159,6 +172,11 @@ class Settings:
             stripe_url=read.web_url("STRIPE_URL", "https://api.stripe.com"),
             sites_host=read.sites_host(read.web_url("BASE_URL", f"http://{host}:{port}")),
             sites_dir=Path(folder) if (folder := read.text("SITES_DIR")) else None,
+            payout_methods=read.methods("PAYOUT_METHODS"),
+            payout_drafts=read.drafts("PAYOUT_DRAFTS"),
+            sepa_sender=read.text("SEPA_SENDER"),
+            ach_sender=read.text("ACH_SENDER"),
+            old_secrets=tuple((read.text("OLD_SECRETS") or "").split()),
             release_bytes=read.number("RELEASE_BYTES", 500_000_000, limit=10_000_000_000),
             builds=read.choice("BUILD_ENABLED", "yes", "no") == "yes",
             build_concurrency=max(1, read.number("BUILD_CONCURRENCY", 1, limit=64)),
@@ -260,6 +278,17 @@ class _Reader:
                 hint="Set both, or unset both: then an administrator records payments.",
             )
         return key
+
+    def methods(self, name: str) -> frozenset[Method]:
+        words = (self.text(name) or " ".join(OFFERED)).lower().split()
+        try:
+            return frozenset(Method(word) for word in words)
+        except ValueError as error:
+            raise self._wrong(name, " ".join(words), f"words among {', '.join(Method)}") from error
+
+    def drafts(self, name: str) -> Literal["remind", "draft", "off"]:
+        text = self.choice(name, "remind", "draft", "off")
+        return "draft" if text == "draft" else "off" if text == "off" else "remind"
 
     def networks(self, name: str) -> frozenset[Network]:
         words = (self.text(name) or "").split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def open_secret(settings: Settings, ids: Ids) -> bytes:
     try:
         make_private(settings.data_dir)
         if not path.exists():
-            _create(path, new_secret(ids))
+            create_private(path, new_secret(ids))
         path.chmod(0o600)
         secret = path.read_bytes().strip()
     except OSError as error:
@@ -45,9 +46,12 @@ def make_private(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def _create(path: Path, secret: str) -> None:
-    """Write the file whole or not at all: two processes may start at the same moment."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+def create_private(path: Path, secret: str) -> None:
+    """Write a file that nobody else may read, unless it is there: whole or not at all.
+
+    Two processes or threads may want it at the same moment.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secret)
         file.flush()
