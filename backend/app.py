@@ -28,6 +28,7 @@ from backend.web import (
     operations,
     redirects,
     streams,
+    stripe_hook,
     widget,
 )
 from backend.web.api import interface
@@ -121,4 +122,5 @@ def _routes(
         *account.routes(context),
         *builds.routes(context),
         *hooks.routes(context),
+        *stripe_hook.routes(context),
     ]

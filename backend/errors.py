@@ -11,6 +11,8 @@
         │   ├── ReleaseRefused   files that no release can have
         │   ├── FilesMissing     a release was to be finished before all of it was sent
         │   ├── RateMissing      two currencies were to meet on a day without a rate
+        │   ├── BillingOff       this service takes no payments by itself
+        │   ├── Refused          a payment provider says no
         │   └── HostingOff       this service hosts no sites
         ├── LimitReached         the tier's limit, with what would lift it
         ├── TooMany              the rate limit; `retry_after` in seconds
@@ -94,6 +96,22 @@ class HostingOff(Conflict):
     """This service was not given a host name for sites, so it takes none."""
 
     code = "hosting_off"
+
+
+class BillingOff(Conflict):
+    """This service has no payment provider: an administrator records what was paid."""
+
+    code = "billing_off"
+
+
+class Refused(Conflict):
+    """A payment provider says no, and nothing moved; `reason` is its own word for why."""
+
+    code = "refused"
+
+    def __init__(self, message: str, *, reason: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
 
 
 class LimitReached(ServiceError):

@@ -17,6 +17,7 @@ from backend.domain.accounts import (
     read_name,
 )
 from backend.domain.actors import Actor, Role, owner_of
+from backend.domain.instants import Instant
 from backend.domain.referrals import Touch
 from backend.domain.sign_in import Arrival
 from backend.domain.tiers import Tier
@@ -116,11 +117,15 @@ def unlink_github(context: Context, actor: Actor) -> None:
 def change_tier(context: Context, account: str, tier: Tier) -> Account:
     """Set an account's tier; its sites' scores, featurings to come and places follow at once."""
     with context.database.transaction() as session:
-        found = _get(session, account)
-        account_store.set_tier(session, found, tier)
-        sites = account_store.list_site_refs(session, owner_of(found.tenant, found.id))
-        standings.refresh(session, sites, context.clock.now())
+        set_tier(session, _get(session, account), tier, context.clock.now())
         return _get(session, account)
+
+
+def set_tier(session: Session, account: Account, tier: Tier, now: Instant) -> None:
+    """Do the same within a transaction."""
+    account_store.set_tier(session, account, tier)
+    sites = account_store.list_site_refs(session, owner_of(account.tenant, account.id))
+    standings.refresh(session, sites, now)
 
 
 def change_role(context: Context, account: str, role: Role) -> Account:

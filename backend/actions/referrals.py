@@ -158,6 +158,14 @@ def churn(session: Session, account: str, now: Instant) -> Referral | None:
     return _save(session, replace(referral, churned_at=now))
 
 
+def resume(session: Session, account: str) -> Referral | None:
+    """Note that `account` has a subscription, so that it has not churned, whatever came before."""
+    referral = referrals.lock_referral(session, TENANT, account)
+    if referral is None or referral.churned_at is None:
+        return referral
+    return _save(session, replace(referral, churned_at=None))
+
+
 def claim_code(context: Context, actor: Actor, code: str) -> ReferralCode:
     """Give the actor a code of their choice, which is the one shown from now on.
 

@@ -117,4 +117,13 @@ class SubscriptionChanged:
     at: Instant
 
 
-BillingEvent = Paid | Adjusted | SubscriptionChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerKnown:
+    """A provider's customer is one of our accounts: it paid at our checkout."""
+
+    provider: Provider
+    customer: str
+    account: str
+
+
+BillingEvent = Paid | Adjusted | SubscriptionChanged | CustomerKnown

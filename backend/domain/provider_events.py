@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend.domain.billing_events import Provider
+from backend.domain.billing_events import BillingEvent, Provider
 from backend.domain.instants import DAY, Instant
 
 BODY_KEPT = 90 * DAY
@@ -47,3 +47,16 @@ class ProviderEvent:
     state: EventState
     reason: str = ""
     waits_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an event says in words of ours, or `reason`: why it says nothing, or nothing yet.
+
+    `wakes` is the provider's object that is known from now on, whatever waited for it.
+    """
+
+    events: tuple[BillingEvent, ...] = ()
+    reason: str = ""
+    waits_for: str | None = None
+    wakes: str | None = None

@@ -20,6 +20,9 @@ GRACE = 14 * DAY
 Stripe tries a card again for up to two weeks unless it is told otherwise.
 """
 
+SUBSCRIPTION = "subscription"
+"""The source of what is paid for; all others are gifts."""
+
 TIERS = tuple(Tier)
 """From the lowest to the highest."""
 
@@ -81,7 +84,7 @@ class Subscription:
     @property
     def entitlement(self) -> Entitlement:
         """What the subscription is good for."""
-        return Entitlement(tier=self.tier, until=self.until, source="subscription")
+        return Entitlement(tier=self.tier, until=self.until, source=SUBSCRIPTION)
 
 
 def effective_tier(entitlements: Iterable[Entitlement], now: Instant) -> Tier:

@@ -126,6 +126,12 @@ def list_entitlements(session: Session, actor: Actor) -> list[KeptEntitlement]:
     return [_to_kept(row) for row in found.scalars()]
 
 
+def close_entitlements(session: Session, actor: Actor) -> None:
+    """Note that nobody has to act upon the ends of the actor's entitlements."""
+    statement = owned(update(EntitlementRow), EntitlementRow, actor)
+    session.connection().execute(statement.values(is_over=True))
+
+
 def list_ended(session: Session, tenant: str, now: Instant, *, limit: int) -> list[str]:
     """Return accounts whose entitlements have ended without anybody acting upon it yet."""
     found = session.execute(

@@ -83,20 +83,22 @@ def list_waiting(
     return [_to_event(row) for row in found.scalars()]
 
 
-def list_unfinished(
+def list_unfinished(  # noqa: PLR0913  a state, a time and a limit, each named
     session: Session,
     tenant: str,
     states: Collection[EventState],
     *,
+    since: Instant,
     before: Instant,
     limit: int,
 ) -> list[ProviderEvent]:
-    """Return events in one of the states that came before an instant, the oldest first."""
+    """Return events in one of the states that came in a span of time, the oldest first."""
     found = session.execute(
         select(ProviderEventRow)
         .where(
             col(ProviderEventRow.tenant) == tenant,
             col(ProviderEventRow.state).in_([state.value for state in states]),
+            col(ProviderEventRow.received_at) >= since,
             col(ProviderEventRow.received_at) < before,
         )
         .order_by(col(ProviderEventRow.received_at), col(ProviderEventRow.id))

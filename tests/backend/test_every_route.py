@@ -155,6 +155,7 @@ def test_every_route_has_a_line_and_every_line_a_route(world: World) -> None:
         "POST /collect",
         "POST /collect/edge",
         "POST /hooks/github/{key}",
+        "POST /hooks/stripe",
     }
 
 

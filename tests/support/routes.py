@@ -196,6 +196,8 @@ LINES: dict[str, Line] = {
     ),
     # Without a signature it is nobody's; `tests/backend/builds` has those that are signed.
     "POST /hooks/github/{key}": _open("/hooks/github/{key}", 403),
+    # Without Stripe's keys there is nothing behind it.
+    "POST /hooks/stripe": _open("/hooks/stripe", 404),
     "GET /dashboard/export": _person("/dashboard/export", 200),
     "POST /dashboard/profile": _person("/dashboard/profile", 303, name="Another name"),
     "POST /dashboard/github/forget": _person("/dashboard/github/forget", 303),
