@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from backend.domain.instants import DAY
 from backend.domain.money import BASIS_POINTS
@@ -45,7 +44,7 @@ class Plan:
     version: int
     steps: tuple[CommissionStep, ...]
     deeper_bp: tuple[int, ...] = ()
-    regions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    regions: Mapping[str, int] = field(default_factory=dict)
     hold: int = HOLD
 
     @property
