@@ -146,7 +146,10 @@ def check_line(line: PayoutLine) -> None:
             field="id",
             hint=f"An id has at most {ID_LENGTH} letters, digits and inner hyphens.",
         )
-    check_currency(line.currency)
+    if check_currency(line.currency) != line.currency:
+        raise refuse(
+            line, f"{line.currency} is not in capitals.", field="currency", hint="Write USD."
+        )
     if not 0 < line.amount <= LARGEST:
         raise refuse(
             line,

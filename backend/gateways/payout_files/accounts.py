@@ -14,6 +14,7 @@ from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
 from backend.domain.accounts import EMAIL_LENGTH, read_address
+from backend.domain.csv_files import is_formula
 from backend.domain.destinations import (
     AccountKind,
     AchAccount,
@@ -129,7 +130,10 @@ def read_paypal(email: str) -> PayPalAccount:
 
 def read_wise(*, email: str, name: str, currency: str, is_business: bool = False) -> WiseRecipient:
     """Return somebody whom Wise pays in `currency`."""
-    to_latin(name, field="name", length=WISE_NAME_LENGTH)
+    if is_formula(to_latin(name, field="name", length=WISE_NAME_LENGTH)):
+        raise Invalid(
+            "A name begins with a letter.", field="name", hint="Write it as your bank has it."
+        )
     return WiseRecipient(
         email=_read_email(email, length=EMAIL_LENGTH),
         name=_one_line(name),
