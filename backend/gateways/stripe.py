@@ -6,6 +6,7 @@ idempotency key of the caller's, so that a repeat after a lost answer makes noth
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -99,11 +100,12 @@ class Stripe:
         )
 
     def make_customer(self, *, account: str, email: str) -> str:
-        """Return the id of a new customer that knows its account here; once a day and account."""
+        """Return the id of a new customer that knows its account here; the same one for a day."""
+        key = hashlib.sha256(f"{account}\0{email}".encode()).hexdigest()
         made = _asking(
             lambda: self._client.v1.customers.create(
                 {"email": email, "metadata": {"account": account}},
-                {"idempotency_key": f"4site:customer:{account}"},
+                {"idempotency_key": f"4site:customer:{key}"},
             )
         )
         return made.id

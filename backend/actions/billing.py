@@ -1,0 +1,139 @@
+"""An owner's plan: what it is, choosing another one, and the page where cards are changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.actions.context import Context
+from backend.actions.subscriptions import list_subscriptions
+from backend.actions.usage import read_usage
+from backend.domain.accounts import Account
+from backend.domain.actors import Actor
+from backend.domain.billing_events import Provider, SubscriptionStatus
+from backend.domain.instants import Instant
+from backend.domain.subscriptions import Subscription
+from backend.domain.tiers import Tier
+from backend.domain.usage import Usage
+from backend.errors import Conflict, Invalid
+from backend.gateways.stripe import connect
+from backend.ids import new_id
+from backend.store import accounts, billing
+from backend.store.billing import KeptEntitlement
+
+PAGE = "/account/billing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billing:
+    """An owner's plan. `subscription` is the one that holds, else the newest; `gifts` are grants
+    that hold or wait; `is_manual` says that the service takes no payments by itself.
+    """
+
+    tier: Tier
+    usage: Usage
+    subscription: Subscription | None
+    gifts: tuple[KeptEntitlement, ...]
+    is_manual: bool
+    has_customer: bool
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether a payment failed and the tier is about to end."""
+        return self.subscription is not None and self.subscription.unpaid_since is not None
+
+
+def read_billing(context: Context, actor: Actor) -> Billing:
+    """Return the actor's plan as of now."""
+    now = context.clock.now()
+    with context.database.reading() as session:
+        usage = read_usage(session, actor, now)
+        subscriptions = list_subscriptions(session, actor)
+        kept = billing.list_entitlements(session, actor)
+        customer = billing.find_customer(session, actor, Provider.STRIPE)
+    gifts = [each for each in kept if each.entitlement.source != "subscription"]
+    return Billing(
+        tier=usage.tier,
+        usage=usage,
+        subscription=_current(subscriptions, now),
+        gifts=tuple(each for each in gifts if each.since is None or each.entitlement.holds(now)),
+        is_manual=context.settings.stripe_key is None,
+        has_customer=customer is not None,
+    )
+
+
+def choose_plan(context: Context, actor: Actor, tier: Tier, *, key: str = "") -> str:
+    """Return the address of Stripe's page where the actor subscribes to a tier.
+
+    Whoever has a subscription gets to the page where it is changed, so that nobody has two. The
+    same `key` again leads to the same page. Raises Invalid for the free tier, BillingOff where
+    an administrator records payments.
+    """
+    stripe = connect(context.settings)
+    if tier is Tier.FREE:
+        raise Invalid(
+            "The free tier costs nothing.",
+            field="tier",
+            hint="Cancel the subscription instead: the tier ends with what is paid.",
+        )
+    running = _find_running(context, actor)
+    back_url = context.settings.base_url + PAGE
+    if running is not None:
+        return stripe.open_portal(
+            customer=running.customer, back_url=back_url, subscription=running.ref
+        )
+    key = key or new_id(context.ids, context.clock.now())
+    return stripe.start_checkout(
+        customer=_ensure_customer(context, actor),
+        account=actor.account,
+        tier=tier,
+        back_url=back_url,
+        key=f"4site:checkout:{actor.account}:{tier}:{key}"[:255],
+    )
+
+
+def open_portal(context: Context, actor: Actor) -> str:
+    """Return the address of Stripe's page where the actor changes cards, and cancels.
+
+    Raises Conflict for somebody who never got to the checkout.
+    """
+    stripe = connect(context.settings)
+    with context.database.reading() as session:
+        customer = billing.find_customer(session, actor, Provider.STRIPE)
+    if customer is None:
+        raise Conflict("You have no subscription yet.", hint="Choose a plan first.")
+    return stripe.open_portal(
+        customer=customer, back_url=context.settings.base_url + PAGE, subscription=None
+    )
+
+
+def _ensure_customer(context: Context, actor: Actor) -> str:
+    """Return the actor's customer, made at Stripe when there is none."""
+    with context.database.reading() as session:
+        known = billing.find_customer(session, actor, Provider.STRIPE)
+        account = accounts.get_own(session, actor)
+    if known is not None:
+        return known
+    made = connect(context.settings).make_customer(account=actor.account, email=_email_of(account))
+    with context.database.transaction() as session:
+        billing.add_customer(session, actor, Provider.STRIPE, made, context.clock.now())
+    return made
+
+
+def _email_of(account: Account) -> str:
+    return account.person.address.email if account.person else ""
+
+
+def _find_running(context: Context, actor: Actor) -> Subscription | None:
+    """Return the actor's subscription at Stripe that has not ended, the newest one."""
+    over = {SubscriptionStatus.ENDED, SubscriptionStatus.INCOMPLETE}
+    with context.database.reading() as session:
+        found = list_subscriptions(session, actor)
+    running = [
+        each for each in found if each.provider is Provider.STRIPE and each.status not in over
+    ]
+    return running[-1] if running else None
+
+
+def _current(subscriptions: list[Subscription], now: Instant) -> Subscription | None:
+    held = [each for each in subscriptions if each.entitlement.holds(now)]
+    return (held or subscriptions or [None])[-1]

@@ -1,0 +1,41 @@
+"""A service with a Stripe of its own, on one database and on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from backend.domain.instants import SECOND
+from tests.support.billing import Shop
+from tests.support.service import NOON, make_context
+from tests.support.stripe_server import run_stripe
+
+
+@contextmanager
+def opened_shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
+    with run_stripe(NOON // SECOND) as stripe:
+        context = make_context(folder, url, environment=stripe.environment())
+        try:
+            yield Shop(context=context, stripe=stripe)
+        finally:
+            context.database.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A service that takes money, on SQLite."""
+    with opened_shop(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    """The same on SQLite, and on PostgreSQL."""
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").new_database()
+    with opened_shop(tmp_path, url) as made:
+        yield made
