@@ -125,7 +125,7 @@ def _compose_environment(postgresql: PostgreSQL, redis: RunningRedis) -> dict[st
     )
     return {
         **made,
-        "FOURSITE_DATABASE_URL": postgresql.new_database(),
+        "FOURSITE_DATABASE_URL": postgresql.new_empty_database(),
         "FOURSITE_REDIS_URL": made["FOURSITE_REDIS_URL"].replace("redis://redis:6379/0", redis.url),
     }
 

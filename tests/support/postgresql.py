@@ -19,16 +19,20 @@ from typing import Any
 
 import psycopg
 
+from backend.settings import Settings
+from tests.support.databases import bring_up_to_date
+
 _NOBODY = 65534
 
 
 class PostgreSQL:
-    """A running server. `new_database` gives the URL of an empty database."""
+    """A running server. `new_database` gives the URL of a database with the newest tables."""
 
     def __init__(self, port: int, control: Callable[..., None]) -> None:
         self._port = port
         self._control = control
         self._made = 0
+        self._template = ""
 
     def stop(self) -> None:
         """End it at once, as a crash does; its databases stay."""
@@ -41,10 +45,21 @@ class PostgreSQL:
         self._control("-l", "log", "-o", options, "start")
 
     def new_database(self) -> str:
+        if not self._template:
+            url = self.new_empty_database()
+            settings = Settings.from_env({"FOURSITE_DATABASE_URL": url})
+            bring_up_to_date(settings).close()
+            self._template = url.rpartition("/")[2]
+        return self._make(f' TEMPLATE "{self._template}"')
+
+    def new_empty_database(self) -> str:
+        return self._make()
+
+    def _make(self, how: str = "") -> str:
         self._made += 1
         name = f"test_{os.getpid()}_{self._made}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}"{how}')
         return self._url(name)
 
     def _url(self, name: str) -> str:

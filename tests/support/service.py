@@ -10,12 +10,11 @@ from backend.clock import FixedClock
 from backend.domain.instants import Day, Instant, start_of
 from backend.ids import SeededIds, new_id, new_referral_code, new_site_key
 from backend.settings import Settings
-from backend.store.database import Database
-from backend.store.migration import migrate
 from backend.store.tables.accounts import AccountRow, PersonRow
 from backend.store.tables.base import TENANT
 from backend.store.tables.referrals import CodeRow
 from backend.store.tables.sites import ScoreRow, SiteRow
+from tests.support.databases import bring_up_to_date
 
 NOON = Instant(start_of(Day(20_700)) + 12 * 3_600_000_000)
 """2026-09-04T12:00:00Z, where test clocks stand at first."""
@@ -31,11 +30,9 @@ def make_context(
     if database_url:
         variables["FOURSITE_DATABASE_URL"] = database_url
     settings = Settings.from_env(variables)
-    database = Database(settings)
-    migrate(database)
     return Context(
         settings=settings,
-        database=database,
+        database=bring_up_to_date(settings),
         clock=FixedClock(NOON),
         ids=SeededIds(7),
         tasks=NoTasks(),
