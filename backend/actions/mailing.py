@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from backend.actions.context import Context
+from backend.actions.payees import confirm_link_of
 from backend.actions.sign_in import link_of
-from backend.domain.instants import MINUTE
+from backend.domain.instants import DAY, MINUTE
+from backend.domain.payees import CONFIRM_LIFETIME, COOL_DOWN
 from backend.domain.sign_in import LINK_LIFETIME
 from backend.gateways import mail
 
@@ -36,5 +38,28 @@ def _sign_in(context: Context, values: Values) -> dict[str, object]:
     }
 
 
+def _payee_confirm(context: Context, values: Values) -> dict[str, object]:
+    return {
+        "link": confirm_link_of(context, values["ticket"]),
+        "days": CONFIRM_LIFETIME // DAY,
+        **{name: values[name] for name in ("method", "currency", "masked")},
+    }
+
+
+def _payee_changed(_context: Context, values: Values) -> dict[str, object]:
+    return {"days": COOL_DOWN // DAY} | {
+        name: values[name] for name in ("method", "currency", "masked", "before")
+    }
+
+
+def _payouts_due(_context: Context, values: Values) -> dict[str, object]:
+    return {name: values[name] for name in ("drafted", "batches")}
+
+
 # What each template is told beside the service's name and address.
-_FACTS: dict[str, Callable[[Context, Values], dict[str, object]]] = {"sign_in": _sign_in}
+_FACTS: dict[str, Callable[[Context, Values], dict[str, object]]] = {
+    "sign_in": _sign_in,
+    "payee_confirm": _payee_confirm,
+    "payee_changed": _payee_changed,
+    "payouts_due": _payouts_due,
+}

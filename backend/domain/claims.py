@@ -156,7 +156,7 @@ def return_entry(payout: str, made: Claim, changes: Changes, at: Instant, *, rea
         at=at,
         ref=payout,
         postings=[*_moves(changes), *(replace(one, amount=-one.amount) for one in way)],
-        facts=_facts(made.currency, made.parts) | {"reason": reason},
+        facts={**_facts(made.currency, made.parts), "reason": reason},
     )
 
 

@@ -120,9 +120,11 @@ class Approval:
     at: Instant
 
 
-def approvals_for(dollars: int) -> int:
-    """Return how many administrators have to approve a batch of this many cents of USD."""
-    return 2 if dollars >= SECOND_APPROVAL_FROM.minor else 1
+def approvals_for(dollars: int | None) -> int:
+    """Return how many administrators have to approve a batch of this many cents of USD; None is
+    an amount that there is no rate for.
+    """
+    return 2 if dollars is None or dollars >= SECOND_APPROVAL_FROM.minor else 1
 
 
 def add(batch: Batch, payout: Payout) -> Batch:
@@ -139,12 +141,12 @@ def take_out(batch: Batch, payout: Payout) -> Batch:
 
 
 def approve(
-    batch: Batch, approver: str, known: Collection[Approval], *, dollars: int, now: Instant
+    batch: Batch, approver: str, known: Collection[Approval], *, dollars: int | None, now: Instant
 ) -> Batch:
     """Return the batch with one more approval; it is approved with the last that it needs.
 
     Raises Conflict when it is no draft, holds nothing, or the same administrator did so before.
-    `dollars` is its total in cents of USD. From the first approval on it takes no further payouts.
+    `dollars` is its total in cents of USD, None without a rate. From the first approval on it takes no further payouts.
     """
     _must_be(batch, BatchState.DRAFT, "be approved")
     if not batch.items:

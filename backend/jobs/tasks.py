@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backend.actions import thumbnails
 from backend.actions.context import Context
 from backend.actions.mailing import send_mail
+from backend.actions.payout_submission import TRANSFERS_TASK, send_transfers
 
 Work = Callable[[Context, Mapping[str, str], str], object]
 """Does a task with its values; the text is the same for every try of one task."""
@@ -31,9 +32,15 @@ def _take_thumbnail(context: Context, values: Mapping[str, str], _key: str) -> N
     thumbnails.take(context, values["site"])
 
 
+def _send_transfers(context: Context, values: Mapping[str, str], _key: str) -> None:
+    send_transfers(context, values["batch"])
+
+
 # A sign-in link is good for 15 minutes: the last try comes after 14.
 TASKS: dict[str, Task] = {
     "send_mail": Task(work=_send_mail, queue="mail", tries=5, pause_seconds=10),
+    # The last try comes after 14 hours: within the day that Stripe remembers keys for.
+    TRANSFERS_TASK: Task(work=_send_transfers, queue="slow", tries=8, pause_seconds=3),
     "take_thumbnail": Task(work=_take_thumbnail, queue="slow", tries=3, pause_seconds=60),
 }
 

@@ -91,6 +91,34 @@ def list_of_batch(
     return [_to_payout(row) for row in session.execute(statement.limit(limit)).scalars()]
 
 
+def list_in_state(
+    session: Session, tenant: str, batch: str, state: PayoutState, *, limit: int | None = None
+) -> list[Payout]:
+    """Return the payouts of a batch that are in a state, by id."""
+    found = session.execute(
+        select(PayoutRow)
+        .where(
+            col(PayoutRow.tenant) == tenant,
+            col(PayoutRow.batch) == batch,
+            col(PayoutRow.state) == state.value,
+        )
+        .order_by(col(PayoutRow.id))
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [_to_payout(row) for row in found.scalars()]
+
+
+def list_states(session: Session, tenant: str, batch: str) -> list[PayoutState]:
+    """Return the states that the payouts of a batch are in."""
+    found = session.execute(
+        select(col(PayoutRow.state))
+        .where(col(PayoutRow.tenant) == tenant, col(PayoutRow.batch) == batch)
+        .distinct()
+    )
+    return [PayoutState(state) for state in found.scalars()]
+
+
 def list_own(session: Session, actor: Actor, *, before: str = "", limit: int) -> list[Payout]:
     """Return the actor's payouts, the newest first, from the one before `before` on."""
     statement = owned(select(PayoutRow), PayoutRow, actor)
