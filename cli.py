@@ -24,6 +24,7 @@ VERBS = {
     "card": "Draw the social card alone",
     "doctor": "Check the token, git, the cache and optional tools",
     "server": "Run the service that widgets talk to",
+    "verify": "Check the transparency log of a service, from outside",
     "schema": "Print the JSON Schema of 4site.toml",
     "completion": "Print a completion script for your shell",
 }
@@ -91,7 +92,7 @@ class _PrintVersion(argparse.Action):
 
 
 def _load(verb: str) -> _Verb:
-    folder = "backend" if verb == "server" else "generator"
+    folder = "backend" if verb in {"server", "verify"} else "generator"
     return cast(_Verb, import_module(f"{folder}.commands.{verb}"))
 
 

@@ -24,6 +24,7 @@ from backend.web import (
     counts,
     edge,
     hooks,
+    log,
     oembed,
     operations,
     redirects,
@@ -31,12 +32,13 @@ from backend.web import (
     stripe_hook,
     widget,
 )
-from backend.web.api import interface
+from backend.web.api import interface, tax
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
-from backend.web.pages import account, builds, public, sign_in
+from backend.web.pages import account, builds, public, sign_in, statement
+from backend.web.pages import log as log_pages
 from backend.web.problems import respond
 
 
@@ -114,13 +116,17 @@ def _routes(
         *edge.routes(context, collect.intake, collector),
         *([*streams.routes(live), *build_stream.routes(context, live)] if live else []),
         *interface.routes(context),
+        *tax.routes(context),
         *assets.routes(context),
         *widget.routes(context),
         *oembed.routes(context),
+        *log.routes(context),
+        *log_pages.routes(context),
         *public.routes(context),
         *sign_in.routes(context),
         *account.routes(context),
         *builds.routes(context),
+        *statement.routes(context),
         *hooks.routes(context),
         *stripe_hook.routes(context),
     ]

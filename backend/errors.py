@@ -1,24 +1,25 @@
 """What a person can cause and fix at the service, as one branch of the generator's tree.
 
     FourSiteError
-    └── ServiceError             exit 1
-        ├── Invalid              a value that cannot be
-        ├── Unauthenticated      nobody is signed in, or the token is unknown
-        ├── Forbidden            signed in, and not allowed
-        ├── NotFound             no such thing, or not yours
-        ├── Conflict             it is there already, or the key was used for something else
-        │   ├── NotVerified      a site or domain does not show yet whose it is
-        │   ├── ReleaseRefused   files that no release can have
-        │   ├── FilesMissing     a release was to be finished before all of it was sent
-        │   ├── RateMissing      two currencies were to meet on a day without a rate
-        │   ├── BillingOff       this service takes no payments by itself
-        │   ├── Refused          a payment provider says no
-        │   └── HostingOff       this service hosts no sites
-        ├── LimitReached         the tier's limit, with what would lift it
-        ├── TooMany              the rate limit; `retry_after` in seconds
-        ├── Unavailable          the database or another part is not there at the moment
-        └── FetchFailed          a web address that somebody else chose gave no answer
-            └── AddressRefused   it leads into a private network
+    ├── ServiceError             exit 1
+    │   ├── Invalid              a value that cannot be
+    │   ├── Unauthenticated      nobody is signed in, or the token is unknown
+    │   ├── Forbidden            signed in, and not allowed
+    │   ├── NotFound             no such thing, or not yours
+    │   ├── Conflict             it is there already, or the key was used for something else
+    │   │   ├── NotVerified      a site or domain does not show yet whose it is
+    │   │   ├── ReleaseRefused   files that no release can have
+    │   │   ├── FilesMissing     a release was to be finished before all of it was sent
+    │   │   ├── RateMissing      two currencies were to meet on a day without a rate
+    │   │   ├── BillingOff       this service takes no payments by itself
+    │   │   ├── Refused          a payment provider says no
+    │   │   └── HostingOff       this service hosts no sites
+    │   ├── LimitReached         the tier's limit, with what would lift it
+    │   ├── TooMany              the rate limit; `retry_after` in seconds
+    │   ├── Unavailable          the database or another part is not there at the moment
+    │   └── FetchFailed          a web address that somebody else chose gave no answer
+    │       └── AddressRefused   it leads into a private network
+    └── LogBroken                exit 1   a transparency log that contradicts itself
 
 `web/errors.py` holds the one table from these classes to HTTP statuses.
 """
@@ -146,3 +147,12 @@ class AddressRefused(FetchFailed):
     """The address leads into a private network, or is none that is asked at all."""
 
     code = "address_refused"
+
+
+class LogBroken(FourSiteError):
+    """A transparency log contradicts itself, what it said before, or what it showed an owner.
+
+    Found from outside, by `verify`; the service never answers with it.
+    """
+
+    code = "log_broken"

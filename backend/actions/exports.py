@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from backend.actions.context import Context
+from backend.actions.proof_files import make_proof_file
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor
-from backend.domain.csv_files import csv_cell
+from backend.domain.csv_files import csv_lines
 from backend.domain.instants import Day, Instant, date_of, to_datetime, to_text
 from backend.store import accounts as account_store
 from backend.store import exports
@@ -29,6 +30,7 @@ days.csv        what each day of each site adds up to
 shares.csv      every share of your sites that is still kept
 touches.csv     when one of your referral links was followed
 referrals.csv   who signed up through you, without their names
+ledger.json     what was booked for you, each line with its proof: 4site verify --statement
 
 Times are in UTC. A text that a spreadsheet would run as a formula begins with an apostrophe.
 """
@@ -54,6 +56,8 @@ def export_account(context: Context, actor: Actor) -> bytes:
             if name not in _IN_JSON:
                 rows = exports.read_rows(session, actor, name)
                 _add_table(target, f"{name}.csv", exports.columns_of(name), rows, now)
+        if proofs := make_proof_file(context, session, actor):
+            _add(target, "ledger.json", proofs, now)
     return archive.getvalue()
 
 
@@ -110,9 +114,8 @@ def _add_table(
         target.open(_entry(name, now), "w", force_zip64=True) as raw,
         io.TextIOWrapper(raw, "utf-8", errors="replace", newline="") as text,
     ):
-        writer = csv.writer(text)
-        writer.writerow(columns)
-        writer.writerows([csv_cell(value) for value in _plain(row).values()] for row in rows)
+        cells = (tuple(_plain(row).values()) for row in rows)
+        text.writelines(csv_lines(chain([columns], cells)))
 
 
 def _entry(name: str, now: Instant) -> zipfile.ZipInfo:

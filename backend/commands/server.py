@@ -24,7 +24,9 @@ ACTIONS = {
     "demo": "Fill an empty database with a small world and serve it",
     "export": "Write all that is kept about one person to a file",
     "erase": "Erase all that is personal about one account",
+    "log": "Write the transparency log to a folder that any host can publish",
     "rates": "Store exchange rates, from a file or from their provider",
+    "plan": "List commission plans, load, acknowledge and use them",
 }
 
 
@@ -127,6 +129,27 @@ def _add_rates(parser: argparse.ArgumentParser) -> None:
     steps.add_parser("fetch", help="store what is new at the provider")
 
 
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
+    listing = steps.add_parser("list", help="show every plan, and which one holds from when on")
+    listing.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    load = steps.add_parser("load", help="store a version of a plan")
+    load.add_argument("file", metavar="FILE", help="TOML or JSON")
+    acknowledge = steps.add_parser("acknowledge", help="take responsibility for several levels")
+    use = steps.add_parser("use", help="let a plan hold for payments from now on")
+    use.add_argument("--from", dest="since", metavar="TIME", help="or from a later time on, UTC")
+    for step in (acknowledge, use):
+        step.add_argument("plan", metavar="PLAN", help="NAME, or NAME@VERSION (default: newest)")
+    for step in (load, acknowledge, use):
+        step.add_argument("--by", metavar="EMAIL", required=True, help="an administrator's address")
+
+
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--out", metavar="FOLDER", required=True, help="only new files are written to it"
+    )
+
+
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _add_run,
     "migrate": _add_migrate,
@@ -134,5 +157,7 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _add_demo,
     "export": _add_export,
     "erase": _add_erase,
+    "log": _add_log,
     "rates": _add_rates,
+    "plan": _add_plan,
 }

@@ -22,6 +22,7 @@ from backend.gateways.live import Fanout
 from backend.ids import SystemIds
 from backend.jobs.builders import Builders
 from backend.jobs.engine import Engine
+from backend.jobs.log_keeping import LogKeeper
 from backend.settings import Settings
 
 STOP_SECONDS = 30
@@ -103,6 +104,7 @@ def make_app(settings: Settings) -> App:
             live,
             _Part(start=partial(engine.run_for, context), stop=engine.stop),
             Builders(context),
+            LogKeeper(context),
         ],
     )
 

@@ -7,6 +7,7 @@ asked for at once, so that whoever keeps them answers with one read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from backend.domain.merkle import fold, full_subtrees, node_hash
 
@@ -41,22 +42,44 @@ def root_of(size: int, read: ReadNodes) -> bytes:
     return fold(read(list(full_subtrees(0, size))))
 
 
-def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether `proof` shows the leaf hash at `index` under `root`: RFC 9162, 2.1.3.2."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step up the tree: a hash and the one that stands beside it make the next."""
+
+    beside: bytes
+    is_left: bool
+    """Whether the one beside stands on the left."""
+    made: bytes
+
+
+def climb(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> list[Step]:
+    """Return the steps from a leaf hash to the root that `proof` leads to: RFC 9162, 2.1.3.2.
+
+    Up to where the paths of this leaf and of the last one meet, the index says on which side the
+    neighbour stands; above, it is always on the left. Raises ValueError when the proof is not as
+    long as one of that leaf.
+    """
     if not 0 <= index < size:
+        raise ValueError(f"no leaf {index} in a tree of {size}")
+    meeting = (index ^ (size - 1)).bit_length()
+    if len(proof) != meeting + (index >> meeting).bit_count():
+        raise ValueError(f"no proof of leaf {index} in a tree of {size} has {len(proof)} hashes")
+    steps: list[Step] = []
+    made = leaf
+    for level, beside in enumerate(proof):
+        is_left = level >= meeting or bool(index >> level & 1)
+        made = node_hash(beside, made) if is_left else node_hash(made, beside)
+        steps.append(Step(beside=beside, is_left=is_left, made=made))
+    return steps
+
+
+def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Tell whether `proof` shows the leaf hash at `index` under `root`."""
+    try:
+        steps = climb(leaf, index, size, proof)
+    except ValueError:
         return False
-    position, last, hashed = index, size - 1, leaf
-    for each in proof:
-        if last == 0:
-            return False
-        if position & 1 or position == last:
-            hashed = node_hash(each, hashed)
-            while position and not position & 1:
-                position, last = position >> 1, last >> 1
-        else:
-            hashed = node_hash(hashed, each)
-        position, last = position >> 1, last >> 1
-    return last == 0 and hashed == root
+    return (steps[-1].made if steps else leaf) == root
 
 
 def continues(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:

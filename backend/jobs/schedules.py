@@ -15,6 +15,7 @@ from backend.actions import (
     retention,
     standings,
     thumbnails,
+    transparency,
 )
 from backend.actions.context import Context
 from backend.jobs.tasks import Task
@@ -48,6 +49,7 @@ def _check_facts(context: Context) -> None:
 
 
 SCHEDULES: dict[str, Schedule] = {
+    "extend_log": Schedule(when="* * * * *", work=transparency.integrate, at_start=True),
     "age_scores": Schedule(when="5 0 * * *", work=standings.age_scores, at_start=True),
     "end_featuring": Schedule(when="* * * * *", work=standings.end_featuring, at_start=True),
     "review_showcase": Schedule(when="20 3 * * *", work=standings.review_showcase),

@@ -15,9 +15,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from backend.domain.instants import Instant
+from backend.domain.proof_files import OwnPosting
 from backend.domain.proofs import Node, ReadNodes
 from backend.domain.tiles import Place, Tile, node_in, tile_of
-from backend.store.tables.ledger import LedgerHeadRow, TransactionRow
+from backend.store.tables.ledger import LedgerHeadRow, PostingRow, TransactionRow
 from backend.store.tables.transparency import CheckpointRow, LogHeadRow, TileRow
 
 _TILES_AT_ONCE = 200
@@ -71,7 +72,7 @@ def read_leaf_hashes(session: Session, tenant: str, *, since: int, limit: int) -
     return [bytes.fromhex(row.leaf_hash) for row in rows]
 
 
-def read_leaves(session: Session, tenant: str, *, since: int, limit: int) -> list[bytes]:
+def read_leaves(session: Session, tenant: str, *, since: int, limit: int = 1) -> list[bytes]:
     """Return the leaves themselves from `since` on."""
     found = session.execute(
         select(col(TransactionRow.leaf))
@@ -136,6 +137,29 @@ def reader_of(session: Session, tenant: str, *, tiles_kept: int = 0) -> ReadNode
         return [node_in(known[place], node) for place, node in zip(wanted, nodes, strict=True)]
 
     return read
+
+
+def read_own_postings(
+    session: Session, tenant: str, accounts: Sequence[str], *, until: int
+) -> dict[int, list[OwnPosting]]:
+    """Return what entries before `until` did to accounts, by entry in order.
+
+    Leans on `ix_ledger_posting_account`.
+    """
+    rows = session.execute(
+        select(PostingRow)
+        .where(
+            col(PostingRow.tenant) == tenant,
+            col(PostingRow.account).in_(accounts),
+            col(PostingRow.seq) < until,
+        )
+        .order_by(col(PostingRow.seq), col(PostingRow.n))
+    )
+    found: dict[int, list[OwnPosting]] = {}
+    for row in rows.scalars():
+        own = OwnPosting(n=row.n, account=row.account, currency=row.currency, amount=row.amount)
+        found.setdefault(row.seq, []).append(own)
+    return found
 
 
 def save_checkpoint(session: Session, tenant: str, kept: Kept) -> None:
