@@ -26,6 +26,8 @@ CONNECTIONS = 500
 """How many connections one picture, or one build, may cost."""
 AT_ONCE = 64
 IDLE_SECONDS = 20
+_LOOK_SECONDS = 0.05
+"""How often it looks whether it is over."""
 _CHUNK = 64 * 1024
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]]+):(\d{1,5})")
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d\b")
@@ -195,7 +197,9 @@ def run_checked_proxy(
             proxy.serve(self.request)
 
     with _open(listener, Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, name="checked-proxy", daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, args=(_LOOK_SECONDS,), name="checked-proxy", daemon=True
+        )
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}", proxy

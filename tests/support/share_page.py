@@ -108,7 +108,7 @@ def serve_share_page() -> Iterator[SharePage]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         shared = SharePage(origin=f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield shared
