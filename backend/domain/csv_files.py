@@ -10,7 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from backend.errors import Invalid
 
@@ -26,6 +28,14 @@ MOST_COLUMNS = 100
 LONGEST_CELL = 10_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A CSV that was read: the names of its columns in lower case, and each row by them."""
+
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, str], ...]
+
+
 def is_formula(text: str) -> bool:
     """Tell whether a spreadsheet might run the text; a plain number is none."""
     return text.startswith(_FORMULA) and _NUMBER.fullmatch(text) is None
@@ -38,16 +48,23 @@ def csv_cell(value: Cell) -> Cell:
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a table that a person may open; an empty `header` writes none."""
-    table = io.StringIO()
-    writer = csv.writer(table)
-    if header:
-        writer.writerow(header)
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
-    return table.getvalue().encode("utf-8", "replace")
+    lines = csv_lines(rows if not header else chain([header], rows))
+    return "".join(lines).encode("utf-8", "replace")
 
 
-def read_csv(content: bytes) -> list[dict[str, str]]:
-    """Return the rows of a CSV that somebody sent, by column names in lower case.
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yield the line of each row, the header first, for tables too long to hold."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    for row in rows:
+        writer.writerow([csv_cell(value) for value in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def read_csv(content: bytes) -> Table:
+    """Return the table that somebody sent, which has a header.
 
     Takes commas, semicolons or tabs, with or without a byte-order mark; cells are trimmed and
     empty rows left out. Raises Invalid, naming the row, for what cannot be read.
@@ -63,7 +80,7 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
     return _read_rows(text)
 
 
-def _read_rows(text: str) -> list[dict[str, str]]:
+def _read_rows(text: str) -> Table:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -82,7 +99,9 @@ def _read_rows(text: str) -> list[dict[str, str]]:
                 names = _read_names(cells)
     except csv.Error as error:
         raise _unreadable(f"Row {reader.line_num} is no CSV: {error}.") from error
-    return found
+    if not names:
+        raise _unreadable("The file is empty.")
+    return Table(columns=tuple(names), rows=tuple(found))
 
 
 def _check_row(number: int, cells: Sequence[str], names: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backend.domain.csv_files import read_csv
+from backend.domain.csv_files import Table, read_csv
 from backend.domain.money import CURRENCIES, check_currency, parse_amount
 from backend.domain.payout_files import Outcome, Returned
 from backend.errors import Invalid
@@ -17,6 +17,7 @@ REASON_LENGTH = 200
 
 Row = Mapping[str, str]
 
+_PLAIN_COLUMNS = ("id", "status", "reason")
 _PLAIN = {
     **dict.fromkeys(("paid", "succeeded", "success", "completed", "settled"), "paid"),
     **dict.fromkeys(("failed", "returned", "rejected", "cancelled", "canceled"), "failed"),
@@ -42,32 +43,20 @@ _PAYPAL_REASONS = ("reason", "error message", "error", "error code", "reason cod
 _PAYPAL_AMOUNTS = ("amount", "gross amount", "gross")
 
 
-def is_plain(rows: Sequence[Row]) -> bool:
-    """Tell whether the table is one of our own shape: the columns id, status and reason first."""
-    return bool(rows) and tuple(rows[0])[:3] == ("id", "status", "reason")
-
-
 def read_plain(content: bytes) -> list[Returned]:
     """Return the outcomes of `id,status,reason`, with `amount,currency` where they are given."""
-    rows = read_csv(content)
-    if rows and not is_plain(rows):
-        raise _no_column("id, status and reason")
-    return [
-        _returned(row, row["id"], outcome, row["reason"], _amount(row, "amount", number))
-        for number, row in enumerate(rows, 2)
-        if (outcome := _outcome(_PLAIN, row["status"], number)) is not None
-    ]
+    return _read_plain(read_csv(content))
 
 
 def read_paypal_report(content: bytes) -> list[Returned]:
     """Return the outcomes of PayPal's report of a payouts file."""
-    rows = read_csv(content)
-    if not rows or is_plain(rows):
-        return read_plain(content)
-    key, status = _column(rows, _PAYPAL_IDS), _column(rows, _PAYPAL_STATUSES)
-    reason, amount = _find(rows, _PAYPAL_REASONS), _find(rows, _PAYPAL_AMOUNTS)
+    table = read_csv(content)
+    if _is_plain(table):
+        return _read_plain(table)
+    key, status = _column(table, _PAYPAL_IDS), _column(table, _PAYPAL_STATUSES)
+    reason, amount = _find(table, _PAYPAL_REASONS), _find(table, _PAYPAL_AMOUNTS)
     found = []
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(table.rows, 2):
         outcome = _outcome(_PAYPAL, row[status], number)
         if row[key] and outcome is not None:
             why = row[reason] if reason and outcome == "failed" else ""
@@ -82,18 +71,33 @@ def read_wise_history(content: bytes) -> list[Returned]:
     Rows of other directions and without a reference are other business. No amounts: Wise writes
     them after fees.
     """
-    rows = read_csv(content)
-    if not rows or is_plain(rows):
-        return read_plain(content)
-    key, status = _column(rows, ("reference", "paymentreference")), _column(rows, ("status",))
+    table = read_csv(content)
+    if _is_plain(table):
+        return _read_plain(table)
+    key, status = _column(table, ("reference", "paymentreference")), _column(table, ("status",))
     found = []
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(table.rows, 2):
         if not row[key] or row.get("direction", "out").lower() != "out":
             continue
         outcome = _outcome(_WISE, row[status], number)
         if outcome is not None:
             found.append(_returned(row, row[key], outcome, row[status], None))
     return found
+
+
+def _is_plain(table: Table) -> bool:
+    """Tell whether the table is one of our own shape, which Wise's, with ID and Status, is not."""
+    return table.columns[: len(_PLAIN_COLUMNS)] == _PLAIN_COLUMNS
+
+
+def _read_plain(table: Table) -> list[Returned]:
+    if not _is_plain(table):
+        raise _no_column("id, status and reason")
+    return [
+        _returned(row, row["id"], outcome, row["reason"], _amount(row, "amount", number))
+        for number, row in enumerate(table.rows, 2)
+        if (outcome := _outcome(_PLAIN, row["status"], number)) is not None
+    ]
 
 
 def _returned(
@@ -134,13 +138,13 @@ def _amount(row: Row, column: str, number: int) -> int | None:
         raise Invalid(f"Row {number}: {error.message}", field="file", hint=error.hint) from error
 
 
-def _find(rows: Sequence[Row], names: Sequence[str]) -> str:
+def _find(table: Table, names: Sequence[str]) -> str:
     """Return the first of the columns that is there, '' when none is."""
-    return next((name for name in names if name in rows[0]), "")
+    return next((name for name in names if name in table.columns), "")
 
 
-def _column(rows: Sequence[Row], names: Sequence[str]) -> str:
-    found = _find(rows, names)
+def _column(table: Table, names: Sequence[str]) -> str:
+    found = _find(table, names)
     if not found:
         raise _no_column(names[0])
     return found
