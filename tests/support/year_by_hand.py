@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from backend.domain.billing_events import Adjusted, AdjustmentKind, AdjustmentStatus, Paid
-from backend.domain.instants import DAY, Instant, to_datetime
+from backend.domain.instants import Instant, to_datetime
 from tests.support.year import Delivery, Owner
 
 DEEPER = ["15", "10", "8", "5", "3", "2"]
@@ -36,12 +36,13 @@ def money_by_currency(deliveries: Iterable[Delivery]) -> dict[str, tuple[int, in
     """Return by currency what is left of payments without tax, their tax, and all fees."""
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     known = list(deliveries)
+    more = _lost_fees(known)
     for paid, _payer, given_back, _first in _payments(known):
         kept = paid.gross - given_back
         base = int(Fraction((paid.gross - paid.tax) * kept, paid.gross))
         sums[paid.currency][0] += base
         sums[paid.currency][1] += kept - base
-        sums[paid.currency][2] += paid.fee + _lost_fees(known, paid.charge)
+        sums[paid.currency][2] += paid.fee + more.get(paid.charge, 0)
     return {currency: (net, tax, fees) for currency, (net, tax, fees) in sums.items()}
 
 
@@ -73,15 +74,12 @@ def _given_back(deliveries: Iterable[Delivery]) -> defaultdict[str, int]:
     return sums
 
 
-def _lost_fees(deliveries: Iterable[Delivery], charge: str) -> int:
-    fees = {
-        one.event.ref: one.event.fee
+def _lost_fees(deliveries: Iterable[Delivery]) -> dict[str, int]:
+    return {
+        one.event.charge: one.event.fee
         for one in deliveries
-        if isinstance(one.event, Adjusted)
-        and one.event.charge == charge
-        and one.event.status is AdjustmentStatus.LOST
+        if isinstance(one.event, Adjusted) and one.event.status is AdjustmentStatus.LOST
     }
-    return sum(fees.values())
 
 
 def _above(owners: Sequence[Owner], payer: int) -> list[int]:
@@ -119,8 +117,3 @@ def _largest_remainder(base: int, percents: Sequence[str]) -> list[int]:
         rests = [one - part for one, part in zip(exact, parts, strict=True)]
         parts[rests.index(max(rests))] += 1
     return parts
-
-
-def due_before(paid_at: Instant, now: Instant) -> bool:
-    """Tell whether 30 days have passed since a payment that nobody disputed."""
-    return paid_at + 30 * DAY <= now

@@ -1,98 +1,92 @@
-"""A year of payments, refunds and disputes, and the same reckoned by hand."""
+"""A year of payments, refunds, chargebacks and payouts, on both databases and by hand.
+
+`TEST_YEAR_OWNERS=2000` lives it on a larger scale.
+"""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
 
 from backend.actions.checking import check
 from backend.actions.context import Context
-from backend.actions.maturing import mature_commissions
-from backend.actions.payments import apply_event
-from backend.clock import FixedClock
-from backend.domain.billing_events import Paid
-from backend.domain.plans import find_built_in
-from backend.ids import new_id, new_referral_code
-from backend.store import plans
-from backend.store.tables.accounts import AccountRow
+from backend.actions.transparency import find_checkpoint
+from backend.domain.ledger import fold
+from backend.domain.payouts import PayoutState
+from backend.store import ledger
 from backend.store.tables.base import TENANT
-from backend.store.tables.referrals import ReferralRow
+from backend.store.tables.payouts import PayoutLineRow, PayoutRow
 from tests.support.money import balances
-from tests.support.year import (
-    Delivery,
-    Owner,
-    instant,
-    make_deliveries,
-    make_owners,
-    month_end,
-)
+from tests.support.payouts import make_paying
+from tests.support.postgresql import PostgreSQL
+from tests.support.year import make_deliveries, make_owners
 from tests.support.year_by_hand import earned_by, money_by_currency
+from tests.support.year_lived import live_through, settle_in
 
 OWNERS = int(os.environ.get("TEST_YEAR_OWNERS", "60"))
 SEED = int(os.environ.get("TEST_YEAR_SEED", "4"))
 
 
-def store_owners(context: Context, owners: Sequence[Owner]) -> list[str]:
-    """Store the owners and return their ids, by place."""
-    ids = [new_id(context.ids, owner.joined_at) for owner in owners]
-    plan = find_built_in("lifetime-seven-level")
-    with context.database.transaction() as session:
-        for owner in owners:
-            session.add(
-                AccountRow(
-                    tenant=TENANT, id=ids[owner.place], code=new_referral_code(context.ids),
-                    created_at=owner.joined_at,
-                )
-            )  # fmt: skip
-        session.flush()
-        for owner in owners:
-            if owner.referrer is not None:
-                session.add(
-                    ReferralRow(
-                        tenant=TENANT, referred=ids[owner.place], referrer=ids[owner.referrer],
-                        code="ABCDEFGH", basis="typed", signed_up_at=owner.joined_at,
-                        activated_at=owner.joined_at,
-                    )
-                )  # fmt: skip
-        plans.acknowledge(session, TENANT, plan, ids[0], owners[0].joined_at)
-        plans.choose(session, TENANT, plan, owners[0].joined_at, ids[0])
-    return ids
+@pytest.fixture
+def contexts(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[tuple[Context, Context]]:
+    """Give two services with nothing in common but their seeds: on SQLite, and on PostgreSQL."""
+    made = (
+        make_paying(tmp_path / "one"),
+        make_paying(tmp_path / "other", postgresql.new_database()),
+    )
+    yield made
+    for context in made:
+        context.database.close()
 
 
-def live_through(context: Context, ids: Sequence[str], deliveries: Sequence[Delivery]) -> None:
-    clock = context.clock
-    assert isinstance(clock, FixedClock)
-    for month in range(1, 13):
-        begin = instant(month, 1) if month > 1 else deliveries[0].at
-        for delivery in deliveries:
-            if begin <= delivery.at < month_end(month):
-                clock.set(delivery.at)
-                event = delivery.event
-                if isinstance(event, Paid):
-                    event = replace(event, account=ids[delivery.payer])
-                apply_event(context, event)
-        clock.set(month_end(month))
-        mature_commissions(context)
-        assert check(context) == []
-
-
-def test_a_year_ends_as_it_does_by_hand(any_context: Context) -> None:
-    owners = make_owners(OWNERS, SEED)
-    deliveries = make_deliveries(owners, SEED)
-    ids = store_owners(any_context, owners)
-    live_through(any_context, ids, deliveries)
-    there = balances(any_context)
-    owned: defaultdict[tuple[int, str], int] = defaultdict(int)
-    for name, amount in there.items():
+def by_owner(context: Context, ids: list[str]) -> dict[tuple[int, str], int]:
+    """Return what owners earned by all that is kept: balances, and what was claimed of them."""
+    sums: defaultdict[tuple[int, str], int] = defaultdict(int)
+    place_of = {account: place for place, account in enumerate(ids)}
+    for name, amount in balances(context).items():
         account, _, currency = name.partition(" ")
         kind, _, owner = account.partition(":")
-        if owner:
-            assert kind.startswith("partner.")
-            owned[ids.index(owner), currency] -= amount
-    assert dict(owned) == earned_by(owners, deliveries)
-    for currency, (net, tax, fees) in money_by_currency(deliveries).items():
-        assert there.get(f"sales {currency}", 0) == -net
-        assert there.get(f"tax {currency}", 0) == -tax
-        assert there.get(f"fees {currency}", 0) == fees
+        if kind.startswith("partner."):
+            sums[place_of[owner], currency] -= amount
+    with context.database.reading() as session:
+        lines = session.execute(
+            select(PayoutRow.account, PayoutLineRow.currency, PayoutLineRow.amount)
+            .join(PayoutRow, PayoutRow.id == PayoutLineRow.payout)  # type: ignore[arg-type]  # a column
+            .where(PayoutRow.state == PayoutState.PAID.value)
+        ).all()
+    for account, currency, amount in lines:
+        sums[place_of[account], currency] += amount
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+def test_a_year_ends_as_it_does_by_hand_and_the_same_on_both_databases(
+    contexts: tuple[Context, Context],
+) -> None:
+    owners = make_owners(OWNERS, SEED)
+    deliveries = make_deliveries(owners, SEED)
+    roots, paid_out = [], []
+    for context in contexts:
+        ids = settle_in(context, owners)
+
+        def look(month: int, context: Context = context) -> None:
+            assert (month, check(context)) == (month, [])
+
+        live_through(context, ids, deliveries, look)
+        assert by_owner(context, ids) == earned_by(owners, deliveries)
+        there = balances(context)
+        for currency, (net, tax, fees) in money_by_currency(deliveries).items():
+            assert there.get(f"sales {currency}", 0) == -net
+            assert there.get(f"tax {currency}", 0) == -tax
+            assert there.get(f"fees {currency}", 0) == fees
+        with context.database.reading() as session:
+            folded = fold(placed.entry for placed in ledger.walk(session, TENANT))
+            assert folded == ledger.read_balances(session, TENANT)
+        roots.append(find_checkpoint(context).root)
+        paid_out.append({name: n for name, n in there.items() if name.startswith("cash.bank")})
+    assert roots[0] == roots[1]
+    assert paid_out[0] == paid_out[1] != {}
