@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 
 from backend.actions.context import Context
+from backend.actions.money_checking import check_money
 from backend.domain.checking import (
     Difference,
     compare_age,
@@ -55,6 +56,7 @@ def _find_differences(context: Context, *, is_late: bool) -> Iterator[Difference
         after = (page[-1].tenant, page[-1].site)
     yield from _find_strays(context)
     yield from _compare_referrals(context)
+    yield from check_money(context, is_late=is_late)
 
 
 def _compare_sites(

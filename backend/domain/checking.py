@@ -95,9 +95,9 @@ def compare_day(record: DayRecord) -> Iterator[Difference]:
         if field.name in {"counted_shares", "share_points"} and not record.has_shares:
             continue
         stored, raw = getattr(record.stored, field.name), getattr(record.raw, field.name)
-        yield from _unless_equal(f"site_day.{field.name}", where, stored, raw)
+        yield from unless_equal(f"site_day.{field.name}", where, stored, raw)
     if record.visitors is not None:
-        yield from _unless_equal("site_day.visitors", where, record.visitors, record.raw_visitors)
+        yield from unless_equal("site_day.visitors", where, record.visitors, record.raw_visitors)
 
 
 def compare_standing(record: StandingRecord) -> Iterator[Difference]:
@@ -112,9 +112,9 @@ def compare_standing(record: StandingRecord) -> Iterator[Difference]:
         ("share_points", total.share_points),
         ("engagement_points", record.window_points),
     ):
-        yield from _unless_equal(f"score.{name}", where, getattr(standing, name), computed)
+        yield from unless_equal(f"score.{name}", where, getattr(standing, name), computed)
     computed = rescore(standing, standing.as_of).score
-    yield from _unless_equal("score.score", where, standing.score, computed)
+    yield from unless_equal("score.score", where, standing.score, computed)
 
 
 def compare_age(record: StandingRecord, now: Instant) -> Iterator[Difference]:
@@ -137,7 +137,7 @@ def compare_featurings(record: StandingRecord) -> Iterator[Difference]:
     standing, begun = record.standing, record.featurings
     where = f"site {standing.site}"
     step = SHARES_PER_FEATURING
-    yield from _unless_equal(
+    yield from unless_equal(
         "featuring.threshold",
         where,
         [featuring.threshold for featuring in begun],
@@ -149,9 +149,9 @@ def compare_featurings(record: StandingRecord) -> Iterator[Difference]:
         ends = [start + terms.featuring for terms in TERMS.values()]
         if featuring.ends_at not in ends:
             at = f"{where}, threshold {featuring.threshold}"
-            yield from _unless_equal("featuring.ends_at", at, featuring.ends_at, ends)
+            yield from unless_equal("featuring.ends_at", at, featuring.ends_at, ends)
         end = featuring.ends_at
-    yield from _unless_equal("score.featured_until", where, standing.featured_until, end)
+    yield from unless_equal("score.featured_until", where, standing.featured_until, end)
 
 
 def compare_place(record: StandingRecord, now: Instant, *, is_late: bool) -> Iterator[Difference]:
@@ -182,7 +182,7 @@ def compare_place(record: StandingRecord, now: Instant, *, is_late: bool) -> Ite
         **record.card,
     }
     for name, computed in expected.items():
-        yield from _unless_equal(f"showcase.{name}", where, place[name], computed)
+        yield from unless_equal(f"showcase.{name}", where, place[name], computed)
 
 
 def compare_shares(shares: Iterable[ShareRecord], since: Instant) -> Iterator[Difference]:
@@ -197,12 +197,12 @@ def compare_shares(shares: Iterable[ShareRecord], since: Instant) -> Iterator[Di
         earlier = recent.turn_to(record)
         if share.at >= since:
             is_counted = counts(share.platform, share.page, share.at, earlier)
-            yield from _unless_equal("share.is_counted", where, share.is_counted, is_counted)
+            yield from unless_equal("share.is_counted", where, share.is_counted, is_counted)
         points = share_points(share.platform) if share.is_counted else 0
-        yield from _unless_equal("share.points", where, record.points, points)
-        yield from _unless_equal("share.clicks", where, record.clicks, record.raw_clicks)
+        yield from unless_equal("share.points", where, record.points, points)
+        yield from unless_equal("share.clicks", where, record.clicks, record.raw_clicks)
         is_proved = record.proved_at is not None
-        yield from _unless_equal("share.proved_at", where, is_proved, record.clicks > 0)
+        yield from unless_equal("share.proved_at", where, is_proved, record.clicks > 0)
 
 
 class _Recent:
@@ -233,6 +233,7 @@ class _Recent:
         return earlier
 
 
-def _unless_equal(what: str, where: str, stored: object, computed: object) -> Iterator[Difference]:
+def unless_equal(what: str, where: str, stored: object, computed: object) -> Iterator[Difference]:
+    """Give the difference between two values, if there is one."""
     if stored != computed:
         yield Difference(what=what, where=where, stored=str(stored), computed=str(computed))

@@ -6,7 +6,7 @@ Leans on the primary key (tenant, payment, level, line), on `ix_commission_benef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, tuple_
@@ -17,6 +17,7 @@ from backend.domain.instants import Instant
 from backend.store.bulk import insert_many
 from backend.store.tables.commissions import CommissionRow
 
+ROWS_AT_ONCE = 500
 _KEY = (col(CommissionRow.payment), col(CommissionRow.level), col(CommissionRow.line))
 
 
@@ -84,6 +85,21 @@ def read_page(
         .limit(limit)
     )
     return [_to_commission(row) for row in found.scalars()]
+
+
+def walk_of_beneficiaries(
+    session: Session, tenant: str, beneficiaries: Sequence[str]
+) -> Iterator[Commission]:
+    """Give everything that some people earned, some hundred rows at a time, in no order."""
+    found = session.execute(
+        select(CommissionRow)
+        .where(
+            col(CommissionRow.tenant) == tenant, col(CommissionRow.beneficiary).in_(beneficiaries)
+        )
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    for row in found.scalars():
+        yield _to_commission(row)
 
 
 def save(session: Session, tenant: str, commissions: Iterable[Commission]) -> None:

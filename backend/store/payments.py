@@ -7,9 +7,10 @@ Whoever writes here holds the ledger's lock.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.billing_events import AdjustmentKind, AdjustmentStatus, Provider
@@ -99,6 +100,19 @@ def list_adjustments(
             col(AdjustmentRow.provider) == provider.value,
             col(AdjustmentRow.charge) == charge,
         )
+        .order_by(col(AdjustmentRow.ref))
+    )
+    return [_to_adjustment(row) for row in found.scalars()]
+
+
+def list_adjustments_of(
+    session: Session, tenant: str, charges: Sequence[tuple[str, str]]
+) -> list[Adjustment]:
+    """Return what is known of the adjustments of several charges, each with its provider."""
+    key = tuple_(col(AdjustmentRow.provider), col(AdjustmentRow.charge))
+    found = session.execute(
+        select(AdjustmentRow)
+        .where(col(AdjustmentRow.tenant) == tenant, key.in_(charges))
         .order_by(col(AdjustmentRow.ref))
     )
     return [_to_adjustment(row) for row in found.scalars()]
