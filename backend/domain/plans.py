@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backend.domain.instants import DAY
+from backend.domain.instants import DAY, Instant
 from backend.domain.money import BASIS_POINTS
 from backend.errors import Forbidden, Invalid, NotFound
 
@@ -65,6 +65,25 @@ class Plan:
             if step.until_month is None or months <= step.until_month:
                 return (step.rate_bp, *self.deeper_bp)
         raise AssertionError("a checked plan's last step has no end")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPlan:
+    """A plan of this service, and who acknowledged that it may pay several levels."""
+
+    plan: Plan
+    acknowledged_by: str | None
+    acknowledged_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """That a plan holds for payments from `since` on, and who chose it."""
+
+    since: Instant
+    plan: str
+    version: int
+    chosen_by: str | None
 
 
 LIFETIME: tuple[CommissionStep, ...] = (

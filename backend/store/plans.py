@@ -6,24 +6,25 @@ Leans on the primary keys of `plan` (tenant, name, version) and `programme` (ten
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from backend.domain.instants import Instant
-from backend.domain.plans import BUILT_IN, CommissionStep, Plan, find_built_in
+from backend.domain.plans import (
+    BUILT_IN,
+    Choice,
+    CommissionStep,
+    KnownPlan,
+    Plan,
+    find_built_in,
+)
 from backend.errors import NotFound
 from backend.store.tables.commissions import PlanRow, ProgrammeRow
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPlan:
-    """A plan of this service, and who acknowledged that it may pay several levels."""
-
-    plan: Plan
-    acknowledged_by: str | None
-    acknowledged_at: Instant | None
+CHOICES = 100
+"""How many choices are listed; older ones stay in force for what was paid under them."""
 
 
 def get_plan(session: Session, tenant: str, name: str, version: int) -> Plan:
@@ -68,7 +69,7 @@ def save_plan(session: Session, tenant: str, plan: Plan, now: Instant) -> None:
             tenant=tenant,
             name=plan.name,
             version=plan.version,
-            body=json.dumps(asdict(plan) | {"regions": dict(plan.regions)}, sort_keys=True),
+            body=json.dumps(asdict(replace(plan, regions=dict(plan.regions))), sort_keys=True),
             created_at=now,
         )
     )
@@ -99,6 +100,25 @@ def choose(session: Session, tenant: str, plan: Plan, since: Instant, account: s
         )
     )
     session.flush()
+
+
+def list_choices(session: Session, tenant: str) -> list[Choice]:
+    """Return which plan was chosen for when, the latest first."""
+    found = session.execute(
+        select(ProgrammeRow)
+        .where(col(ProgrammeRow.tenant) == tenant)
+        .order_by(col(ProgrammeRow.since).desc())
+        .limit(CHOICES)
+    )
+    return [
+        Choice(
+            since=Instant(row.since),
+            plan=row.plan,
+            version=row.version,
+            chosen_by=row.chosen_by,
+        )
+        for row in found.scalars()
+    ]
 
 
 def _to_plan(row: PlanRow) -> Plan:

@@ -111,6 +111,13 @@ _BODIES: dict[str, Mapping[str, object]] = {
     "register_site": {"url": "{url}", "title": "Again"},
     "change_site": {"title": "Changed"},
     "claim_code": {"code": "{code}"},
+    "load_plan": {
+        "name": "flat",
+        "version": 1,
+        "steps": [{"name": "always", "from_month": 0, "rate_bp": 1_000}],
+    },
+    "acknowledge_plan": {"name": "seven-level"},
+    "use_plan": {"name": "lifetime"},
     "plan_release": {"files": {"index.html": {"digest": "0" * 64, "size": 1}}},
     "add_domain": {"domain": "other.domains.example"},
 }
@@ -126,6 +133,10 @@ _STATUS = {
     "verify_site": (409, 404),
     "retry_build": (409, 404),
     "claim_code": (201, 409),
+    "list_plans": (403, 403),
+    "load_plan": (403, 403),
+    "acknowledge_plan": (403, 403),
+    "use_plan": (403, 403),
     "make_release_live": (409, 404),
     # The free tier has no domain of its own.
     "add_domain": (403, 404),

@@ -14,6 +14,7 @@ from backend.web.api import (
     account,
     builds,
     domains,
+    plans,
     referrals,
     releases,
     showcase,
@@ -31,6 +32,7 @@ OPERATIONS = (
     *domains.OPERATIONS,
     *statistics.OPERATIONS,
     *referrals.OPERATIONS,
+    *plans.OPERATIONS,
     *showcase.OPERATIONS,
 )
 
