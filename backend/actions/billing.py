@@ -135,5 +135,5 @@ def _find_running(context: Context, actor: Actor) -> Subscription | None:
 
 
 def _current(subscriptions: list[Subscription], now: Instant) -> Subscription | None:
-    held = [each for each in subscriptions if each.entitlement.holds(now)]
-    return (held or subscriptions or [None])[-1]
+    held = [each for each in subscriptions if each.entitlement.holds(now)] or subscriptions
+    return held[-1] if held else None

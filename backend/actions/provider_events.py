@@ -70,7 +70,7 @@ def record(context: Context, event: ProviderEvent) -> ProviderEvent:
             return event
         known = events.find(session, TENANT, event.provider, event.id)
     if known is None or known.hash != event.hash:
-        _LOG.error("event_differs", provider=event.provider.value, event=event.id)
+        _LOG.error("event_differs", provider=event.provider.value, id=event.id)
         raise Conflict(
             f"The event {event.id} came before with other content.",
             hint="Nothing was changed; the first one stands.",
@@ -91,7 +91,7 @@ def apply(context: Context, event: ProviderEvent, *, is_again: bool = False) -> 
     except Exception as error:
         reason = error.message if isinstance(error, ServiceError) else type(error).__name__
         _set(context, event, EventState.FAILED, reason=reason)
-        _LOG.error("event_failed", event=event.id, type=event.type, reason=reason)
+        _LOG.error("event_failed", id=event.id, type=event.type, reason=reason)
         raise
     result = _finish(context, event, said)
     if said.waits_for is not None and _find_account(context, event.provider, said.waits_for):

@@ -24,6 +24,8 @@ ACTIONS = {
     "demo": "Fill an empty database with a small world and serve it",
     "export": "Write all that is kept about one person to a file",
     "erase": "Erase all that is personal about one account",
+    "payment": "Record what was paid outside of a payment provider",
+    "replay": "Apply the recorded events of payment providers again",
     "log": "Write the transparency log to a folder that any host can publish",
     "rates": "Store exchange rates, from a file or from their provider",
     "plan": "List commission plans, load, acknowledge and use them",
@@ -150,6 +152,32 @@ def _add_log(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_payment(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
+    record = steps.add_parser("record", help="an invoice was paid")
+    record.add_argument("--account", metavar="EMAIL", required=True, help="whose it is")
+    tiers = ("pro", "business", "enterprise")
+    record.add_argument("--tier", choices=tiers, required=True, help="what it is for")
+    record.add_argument("--currency", metavar="CODE", required=True, help="ISO 4217, like USD")
+    record.add_argument("--tax", metavar="AMOUNT", default="0", help="the tax in it (default 0)")
+    record.add_argument("--months", type=int, default=1, help="how many it is for (default 1)")
+    record.add_argument("--from", dest="since", metavar="TIME", help="when they begin (--at)")
+    refund = steps.add_parser("refund", help="an invoice, or a part of it, was paid back")
+    refund.add_argument("--refund", metavar="REF", required=True, help="the refund's own number")
+    for step in (record, refund):
+        step.add_argument("--ref", metavar="INVOICE", required=True, help="the invoice's number")
+        step.add_argument("--amount", required=True, help="like 29.00, with the tax")
+        step.add_argument("--at", metavar="TIME", help="when, in UTC (default: now)")
+        step.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--since", metavar="TIME", help="only events from then on, UTC")
+    which.add_argument("--event", metavar="ID", help="only this one")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+
+
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _add_run,
     "migrate": _add_migrate,
@@ -157,6 +185,8 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _add_demo,
     "export": _add_export,
     "erase": _add_erase,
+    "payment": _add_payment,
+    "replay": _add_replay,
     "log": _add_log,
     "rates": _add_rates,
     "plan": _add_plan,

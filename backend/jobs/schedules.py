@@ -11,9 +11,11 @@ from backend.actions import (
     checking,
     exchange,
     maturing,
+    provider_events,
     release_sweeping,
     retention,
     standings,
+    subscriptions,
     thumbnails,
     transparency,
 )
@@ -61,5 +63,10 @@ SCHEDULES: dict[str, Schedule] = {
     "mature_commissions": Schedule(
         when="10 * * * *", work=maturing.mature_commissions, at_start=True
     ),
+    "end_entitlements": Schedule(
+        when="*/5 * * * *", work=subscriptions.end_entitlements, at_start=True
+    ),
+    "retry_events": Schedule(when="*/15 * * * *", work=provider_events.retry_events),
+    "forget_event_bodies": Schedule(when="50 3 * * *", work=provider_events.forget_bodies),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }

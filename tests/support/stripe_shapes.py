@@ -58,11 +58,21 @@ def portal(id: str, now: int, **more: Any) -> Shape:
     } | more  # fmt: skip
 
 
+def plan(of: Shape) -> Shape:
+    """What a price was before there were prices; items still carry it."""
+    return {
+        "id": of["id"], "object": "plan", "active": True, "amount": of["unit_amount"],
+        "billing_scheme": "per_unit", "created": of["created"], "currency": of["currency"],
+        "interval": "month", "interval_count": 1, "livemode": False, "usage_type": "licensed",
+        "metadata": of["metadata"], "product": of["product"],
+    }  # fmt: skip
+
+
 def subscription(id: str, item: str, now: int, paid_price: Shape, **more: Any) -> Shape:
     made = {
         "id": item, "object": "subscription_item", "created": now, "subscription": id,
         "current_period_start": now, "current_period_end": now + MONTH, "discounts": [],
-        "metadata": {}, "price": paid_price, "quantity": 1,
+        "metadata": {}, "price": paid_price, "plan": plan(paid_price), "quantity": 1,
     }  # fmt: skip
     return {
         "id": id, "object": "subscription", "created": now, "start_date": now, "livemode": False,

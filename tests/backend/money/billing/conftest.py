@@ -31,6 +31,22 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         yield made
 
 
+@pytest.fixture
+def other_shop(tmp_path: Path) -> Iterator[Shop]:
+    """Another service like it, beside it."""
+    with opened_shop(tmp_path / "other") as made:
+        yield made
+
+
+@pytest.fixture
+def manual_shop(tmp_path: Path) -> Iterator[Shop]:
+    """A service without Stripe's keys."""
+    with run_stripe(NOON // SECOND) as stripe:
+        context = make_context(tmp_path)
+        yield Shop(context=context, stripe=stripe)
+        context.database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     """The same on SQLite, and on PostgreSQL."""
