@@ -109,6 +109,7 @@ def _make_engine(settings: Settings) -> Engine:
             "journal_mode = WAL",
             f"synchronous = {settings.synchronous}",
             "foreign_keys = ON",
+            "recursive_triggers = ON",  # or REPLACE would pass by those of the ledger
             f"cache_size = -{_CACHE_KIB}",
             f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
             "temp_store = MEMORY",
