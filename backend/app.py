@@ -33,11 +33,12 @@ from backend.web import (
     widget,
 )
 from backend.web.api import interface, tax
+from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
-from backend.web.pages import account, builds, public, sign_in, statement
+from backend.web.pages import account, builds, payee, public, sign_in, statement
 from backend.web.pages import log as log_pages
 from backend.web.problems import respond
 
@@ -127,6 +128,8 @@ def _routes(
         *account.routes(context),
         *builds.routes(context),
         *statement.routes(context),
+        *payee.routes(context),
+        *payout_files.routes(context),
         *hooks.routes(context),
         *stripe_hook.routes(context),
     ]

@@ -14,12 +14,16 @@ from backend.actions.payments import apply_event
 from backend.actions.payouts import approve, draft, get_batch
 from backend.clock import FixedClock
 from backend.domain.actors import Actor, Role, owner_of
+from backend.domain.claims import ClaimedLine
 from backend.domain.destinations import Method
 from backend.domain.exchange import make_rate
 from backend.domain.instants import DAY, Day, day_of
 from backend.domain.payees import PayeeState
-from backend.domain.payouts import Batch, Payout
+from backend.domain.payouts import Batch, BatchState, Payout, PayoutState
+from backend.ids import new_id
 from backend.store import payees as payee_store
+from backend.store import payout_batches as batch_store
+from backend.store import payouts as payout_store
 from backend.store import rates
 from backend.store.tables.base import TENANT
 from tests.support.money import add_referral, paid
@@ -119,3 +123,42 @@ def approved(context: Context, *by: Actor, method: Method = Method.PAYPAL) -> Ba
 
 def payouts_of(context: Context, by: Actor, batch: str) -> list[Payout]:
     return list(get_batch(context, by, batch, limit=1_000).payouts)
+
+
+def add_bare_payout(context: Context, owner: Actor) -> tuple[str, str]:
+    """Store a payout without money behind it, in a batch of its own; return both ids."""
+    now = context.clock.now()
+    batch = Batch(
+        id=new_id(context.ids, now),
+        method=Method.PAYPAL,
+        currency="USD",
+        state=BatchState.DRAFT,
+        is_open=False,
+        approvals_needed=1,
+        items=1,
+        total=6_000,
+        created_by=None,
+        created_at=now,
+    )
+    with context.database.transaction() as session:
+        payee = payee_store.find(session, TENANT, owner.account)
+        assert payee is not None
+        payout = Payout(
+            id=new_id(context.ids, now),
+            batch=batch.id,
+            account=owner.account,
+            currency="USD",
+            amount=6_000,
+            withheld=0,
+            state=PayoutState.QUEUED,
+            masked=payee.masked,
+            digest=payee.digest,
+            sealed=payee.sealed,
+            parts=(),
+            claimed_at=now,
+        )
+        batch_store.open_batch(session, TENANT, replace(batch, is_open=True))
+        batch_store.save(session, TENANT, batch)
+        line = ClaimedLine(payment="0" * 32, level=1, line="base", currency="USD", amount=6_000)
+        payout_store.insert_payout(session, TENANT, payout, [line])
+    return batch.id, payout.id

@@ -17,15 +17,18 @@ from starlette.testclient import TestClient
 from backend.actions.accounts import find_account, sign_up
 from backend.actions.builds import start_build
 from backend.actions.context import Context
+from backend.actions.payees import set_destination
 from backend.actions.recording import record
 from backend.actions.releases import plan_release
 from backend.actions.sessions import list_sessions
 from backend.actions.sign_in import request_link
 from backend.actions.sites import register_site
 from backend.actions.tokens import make_token
+from backend.actions.transparency import integrate
 from backend.app import App, create_app
 from backend.domain.actors import Actor, Scope, owner_of
 from backend.domain.builds import BuildCause
+from backend.domain.destinations import Method
 from backend.domain.events import EventKind
 from backend.domain.hosts import Domain
 from backend.domain.shares import Platform
@@ -37,6 +40,7 @@ from backend.store.hosts import add_domain
 from backend.web.limits import Limiter
 from tests.support.facts import an_event
 from tests.support.hosting import describe, send
+from tests.support.payouts import add_bare_payout
 from tests.support.service import make_context
 from tests.support.signing_in import sign_in, token_of
 from tests.support.tasks import RecordedTasks, newest_link, with_recorded_tasks
@@ -107,6 +111,7 @@ def open_world(folder: Path, *names: str) -> World:
     context, tasks = with_recorded_tasks(
         replace(make_context(folder, environment=_GITHUB | _HOSTING), live=live)
     )
+    integrate(context)  # so that the log has its first checkpoint
     app = create_app(context)
     people = {name: _add(name, number, context, tasks, app) for number, name in enumerate(names)}
     world = World(
@@ -168,6 +173,9 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
         for scope in Scope
     }
     request_link(context, email=email, arrival=Arrival())
+    paypal = {"email": f"{name}@{name}-pay.example"}
+    set_destination(context, actor, method=Method.PAYPAL, currency="USD", fields=paypal)
+    batch, payout = add_bare_payout(context, actor)
     return Person(
         name=f"{name} Private",
         actor=actor,
@@ -187,6 +195,9 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
             "domain": f"{name}.domains.example",
             "token": token.token.id,
             "token_name": token.token.name,
+            "account": account.id,
+            "batch": batch,
+            "payout": payout,
             "session": list_sessions(context, actor)[0].id,
             "friend": friend.id,
             "code": account.code,

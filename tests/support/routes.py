@@ -36,7 +36,8 @@ class Line:
     things, `stranger` somebody without an account.
 
     `is_shared` lets pages of other origins read it, `may_write` is a GET that is documented to
-    write, `tells` one that shows what it is asked for by a secret.
+    write, `needs_person` refuses tokens though they have the scope, `tells` is one that shows what
+    it is asked for by a secret.
     """
 
     door: Door
@@ -50,6 +51,7 @@ class Line:
     headers: Mapping[str, str] = field(default_factory=dict)
     scope: Scope | None = None
     is_shared: bool = False
+    needs_person: bool = False
     may_write: bool = False
     tells: bool = False
 
@@ -91,26 +93,50 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 
 def _operation(operation: Operation) -> Line:
     own, other = _STATUS.get(operation.name, (operation.status, operation.status))
-    if operation.parameters and operation.scope:
+    # A year is nobody's; and what is finance's is nobody's here.
+    if set(operation.parameters) - {"year"} and operation.scope and operation.tag != "finance":
         other = 404
+    if operation.tag == "finance":
+        own = other = 403
     return Line(
         door=Door.SCOPE if operation.scope else Door.OPEN,
         own=own,
         other=other,
         stranger=401 if operation.scope else own,
-        path=(PREFIX + operation.path).replace("{digest}", EMPTY),
+        path=(PREFIX + operation.path).replace("{digest}", EMPTY).replace("{year}", "2026"),
         query=_QUERIES.get(operation.name, {}),
         json=_BODIES.get(operation.name),
+        headers={"idempotency-key": "walk"} if operation.needs_key else {},
         scope=operation.scope,
+        needs_person=operation.name == "set_payee",
     )
 
 
 _BODIES: dict[str, Mapping[str, object]] = {
+    "set_payee": {
+        "method": "paypal",
+        "currency": "USD",
+        "destination": {"email": "new@pay.example"},
+    },
+    "draft_batch": {"method": "paypal", "currency": "USD"},
+    "approve_batch": {"total": 6_000},
+    "upload_returns": {"content": "id,status,reason"},
+    "withdraw_payout": {"reason": "odd"},
+    "end_payout": {"outcome": "paid"},
+    "restrict_payee": {"is_held": True},
     "change_account": {"name": "Another name"},
     "make_token": {"name": "made", "scopes": ["sites:read"]},
     "register_site": {"url": "{url}", "title": "Again"},
     "change_site": {"title": "Changed"},
     "claim_code": {"code": "{code}"},
+    "declare_tax": {
+        "country": "DE",
+        "form": "dac7",
+        "legal_name": "A",
+        "address": "B",
+        "tax_number": "12345678901",
+        "born_on": "1990-12-31",
+    },
     "load_plan": {
         "name": "flat",
         "version": 1,
@@ -122,7 +148,9 @@ _BODIES: dict[str, Mapping[str, object]] = {
     "add_domain": {"domain": "other.domains.example"},
 }
 _QUERIES = {
+    "list_commissions": {"after": f"{'f' * 32}.1.base"},
     "list_sites": {"after": "{site}"},
+    "list_payouts": {"after": "f" * 32},
     "list_builds": {"after": "{build}"},
     "read_domain_known": {"domain": "{domain}"},
     "list_shares": {"after": "9999999999999999.{share}"},
@@ -170,6 +198,15 @@ LINES: dict[str, Line] = {
     "GET /oembed": _open(
         "/oembed", query={"url": "http://127.0.0.1:8000/showcase"}, is_shared=True
     ),
+    # The log of an empty ledger.
+    "GET /log/checkpoint": _open("/log/checkpoint", is_shared=True),
+    "GET /log/vkey": _open("/log/vkey", is_shared=True),
+    "GET /log/tile/{path:path}": _open("/log/tile/0/000.p/1", 404, is_shared=True),
+    "GET /log/proof/{seq}": _open("/log/proof/0", 404, is_shared=True),
+    "GET /log/consistency": _open("/log/consistency", query={"from": "0"}, is_shared=True),
+    "GET /log": _open("/log", 308),
+    "GET /log/": _open("/log/"),
+    "GET /log/entry/{seq}": _open("/log/entry/0", 404),
     "GET /": _open("/"),
     "GET /showcase": _open("/showcase", query={"format": "json"}, is_shared=True),
     "GET /showcase/strip": _open("/showcase/strip"),
@@ -209,6 +246,25 @@ LINES: dict[str, Line] = {
     "POST /hooks/github/{key}": _open("/hooks/github/{key}", 403),
     # Without Stripe's keys there is nothing behind it.
     "POST /hooks/stripe": _open("/hooks/stripe", 404),
+    "GET /account/payout-method": _person("/account/payout-method", 200),
+    "POST /account/payout-method": _person(
+        "/account/payout-method", 303, method="paypal", currency="USD", email="new@pay.example"
+    ),
+    # The link of nobody: it is stale for everybody.
+    "GET /account/payout-method/confirm/{secret}": _person(
+        "/account/payout-method/confirm/none", 409
+    ),
+    "POST /account/payout-method/confirm/{secret}": _person(
+        "/account/payout-method/confirm/none", 409
+    ),
+    "GET /api/v1/finance/payouts/{batch}/file": _person(
+        "/api/v1/finance/payouts/{batch}/file", 403
+    ),
+    "GET /account/statements": _person("/account/statements", 303),
+    "GET /account/statements/{year}": _person("/account/statements/2026", 200),
+    "GET /account/statements/{year}.csv": _person("/account/statements/2026.csv", 200),
+    # For finance alone, which nobody here is.
+    "GET /api/v1/finance/tax/{year}": _person("/api/v1/finance/tax/2026", 403),
     "GET /dashboard/export": _person("/dashboard/export", 200),
     "POST /dashboard/profile": _person("/dashboard/profile", 303, name="Another name"),
     "POST /dashboard/github/forget": _person("/dashboard/github/forget", 303),

@@ -117,7 +117,7 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
     if operation.method != "POST" or operation.scope is None:
         return []
     pattern = {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"}
-    return [{"name": HEADER, "in": "header", "required": False, "schema": pattern}]
+    return [{"name": HEADER, "in": "header", "required": operation.needs_key, "schema": pattern}]
 
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:

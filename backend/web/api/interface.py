@@ -14,12 +14,17 @@ from backend.web.api import (
     account,
     builds,
     domains,
+    earnings,
+    payee,
+    payouts,
     plans,
     referrals,
     releases,
     showcase,
     sites,
+    statements,
     statistics,
+    tax,
 )
 from backend.web.api.description import describe
 from backend.web.api.operation import PREFIX, make_routes
@@ -34,6 +39,11 @@ OPERATIONS = (
     *referrals.OPERATIONS,
     *plans.OPERATIONS,
     *showcase.OPERATIONS,
+    *payee.OPERATIONS,
+    *payouts.OPERATIONS,
+    *earnings.OPERATIONS,
+    *statements.OPERATIONS,
+    *tax.OPERATIONS,
 )
 
 

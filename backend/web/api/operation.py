@@ -21,7 +21,7 @@ from starlette.routing import Route
 from backend.actions.context import Context
 from backend.domain.actors import Actor, Scope
 from backend.errors import Invalid
-from backend.web.api.replay import answer_once
+from backend.web.api.replay import HEADER, answer_once
 from backend.web.limits import check
 from backend.web.signed_in import require_actor
 
@@ -84,6 +84,8 @@ class Operation:
     status: int = 200
     rate: tuple[str, str] | None = None
     secrets: tuple[str, ...] = ()
+    needs_key: bool = False
+    """Whether an `Idempotency-Key` has to be sent, as for whatever moves money."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -95,11 +97,15 @@ PARAMETERS: dict[str, str] = {
     "site": "^[0-9a-f]{32}$",
     "build": "^[0-9a-f]{32}$",
     "token": "^[0-9a-f]{32}$",
+    "batch": "^[0-9a-f]{32}$",
+    "payout": "^[0-9a-f]{32}$",
+    "account": "^[0-9a-f]{32}$",
     "share": "^[0-9A-Za-z_-]{11}$",
     "key": "^[0-9A-Za-z]{8,32}$",
     "release": "^[0-9a-f]{32}$",
     "digest": "^[0-9a-f]{64}$",
     "domain": r"^[a-z0-9.-]{1,253}$",
+    "year": "^[0-9]{4}$",
 }
 """The pattern of each path parameter."""
 
@@ -143,6 +149,10 @@ class _Endpoint:
         actor = None if operation.scope is None else require_actor(request, operation.scope)
         if actor is not None and actor.calls_per_day is not None:
             check(request, "calls", f"{actor.calls_per_day}/day", by="account")
+        if operation.needs_key and HEADER not in request.headers:
+            raise Invalid(
+                f"{HEADER} is missing.", field=HEADER, hint="Send one: this moves money, once."
+            )
         if operation.rate is not None:
             name, rate = operation.rate
             check(request, name, rate, by="account")
