@@ -38,7 +38,7 @@ from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
-from backend.web.pages import account, builds, payee, public, sign_in, statement
+from backend.web.pages import account, billing, builds, payee, public, sign_in, statement
 from backend.web.pages import log as log_pages
 from backend.web.problems import respond
 
@@ -126,6 +126,7 @@ def _routes(
         *public.routes(context),
         *sign_in.routes(context),
         *account.routes(context),
+        *billing.routes(context),
         *builds.routes(context),
         *statement.routes(context),
         *payee.routes(context),

@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor
 from backend.domain.instants import Instant
-from backend.store import accounts, sign_ins
+from backend.store import accounts, ledger, sign_ins
 from backend.store.ownership import owned
 from backend.store.tables.accounts import IdempotencyRow, PersonRow, SessionRow, TokenRow
+from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 
 
@@ -27,7 +28,7 @@ def erase_person(session: Session, actor: Actor, account: Account, now: Instant)
     connection = session.connection()
     if account.person is not None:
         sign_ins.forget_links_to(session, account.tenant, account.person.address.key)
-    for table in (PersonRow, SessionRow, TokenRow, IdempotencyRow):
+    for table in (PersonRow, SessionRow, TokenRow, IdempotencyRow, TaxProfileRow):
         connection.execute(owned(delete(table), table, actor))
     given = session.execute(
         owned(select(col(CodeRow.code)), CodeRow, actor).where(col(CodeRow.is_custom).is_(False))
@@ -37,5 +38,7 @@ def erase_person(session: Session, actor: Actor, account: Account, now: Instant)
     connection.execute(
         owned(delete(CodeRow), CodeRow, actor).where(col(CodeRow.is_custom).is_(True))
     )
+    # The log's commitments stay, and nobody can open them any more.
+    ledger.destroy_salt(session, account.tenant, account.id)
     accounts.set_shown_code(session, account, given)
     accounts.set_erased(session, account, now)

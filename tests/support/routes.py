@@ -129,13 +129,14 @@ _BODIES: dict[str, Mapping[str, object]] = {
     "register_site": {"url": "{url}", "title": "Again"},
     "change_site": {"title": "Changed"},
     "claim_code": {"code": "{code}"},
-    "declare_tax": {
+    "declare_w9": {"legal_name": "A", "address": "B", "tax_number": "123-45-6789"},
+    "declare_w8ben": {"country": "JP", "legal_name": "A", "address": "B"},
+    "declare_dac7": {
         "country": "DE",
-        "form": "dac7",
         "legal_name": "A",
         "address": "B",
         "tax_number": "12345678901",
-        "born_on": "1990-12-31",
+        "birth_or_registration": "1990-12-31",
     },
     "load_plan": {
         "name": "flat",

@@ -85,7 +85,7 @@ class EntryView:
     seq: int
     size: int
     kind: str
-    at: str
+    at: datetime.datetime
     lines: tuple[Line, ...]
     leaf: str
     leaf_hash: str
@@ -151,7 +151,7 @@ def _view(proof: LeafProof, command: str) -> EntryView:
         seq=proof.seq,
         size=proof.size,
         kind=str(leaf["kind"]).replace("_", " "),
-        at=leaf["at"],
+        at=datetime.datetime.fromisoformat(leaf["at"]),
         lines=tuple(_line(posting) for posting in leaf["postings"]),
         leaf=proof.leaf,
         leaf_hash=hashed.hex(),
