@@ -8,6 +8,7 @@ the European Central Bank are given that way round.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -153,6 +154,25 @@ def choose_rates(day: Day, found: Iterable[Rate]) -> Rates:
         if day - MAX_AGE_DAYS <= rate.day <= day and (known is None or known.day <= rate.day):
             chosen[rate.currency] = rate
     return Rates(day=day, by_currency=chosen)
+
+
+class RateBook:
+    """The rates of many days, looked up by day. Raises nothing: a day may lack currencies."""
+
+    def __init__(self, rates: Iterable[Rate]) -> None:
+        """Take rates in the order of preference, the one to prefer last."""
+        self._by_day: defaultdict[int, list[Rate]] = defaultdict(list)
+        self._known: dict[Day, Rates] = {}
+        for rate in rates:
+            self._by_day[rate.day].append(rate)
+
+    def on(self, day: Day) -> Rates:
+        """Return what holds on a day."""
+        if day not in self._known:
+            days = range(day - MAX_AGE_DAYS, day + 1)
+            found = [rate for one in days for rate in self._by_day.get(one, ())]
+            self._known[day] = choose_rates(day, found)
+        return self._known[day]
 
 
 def convert(amount: int, source: str, target: str, rates: Rates) -> Conversion:

@@ -18,11 +18,13 @@ from backend.store.tables.accounts import (
 from backend.store.tables.base import Row
 from backend.store.tables.billing import CustomerRow, EntitlementRow, SubscriptionRow
 from backend.store.tables.builds import BuildLineRow, BuildRow
+from backend.store.tables.commissions import CommissionRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.payouts import PayeeRow, PayoutRow
 from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
+from backend.store.tables.rewards import GrantRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
 # The column that names the owner. A referral belongs to whom it may earn something.
@@ -35,9 +37,11 @@ _OWNER: dict[type[Row], str] = {
     CodeRow: "account",
     TouchRow: "account",
     ReferralRow: "referrer",
+    GrantRow: "account",
     SiteRow: "account",
     BuildRow: "account",
     TaxProfileRow: "account",
+    CommissionRow: "beneficiary",
     CustomerRow: "account",
     SubscriptionRow: "account",
     EntitlementRow: "account",

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.domain.exchange import MAX_AGE_DAYS, Rate, Rates, choose_rates
+from backend.domain.exchange import MAX_AGE_DAYS, Rate, RateBook, Rates
 from backend.domain.instants import Day, Instant
 from backend.store.bulk import insert_many
 from backend.store.tables.rates import RateRow
 
 ROWS_AT_ONCE = 5_000
+_COLUMNS = (
+    col(RateRow.day), col(RateRow.currency), col(RateRow.provider), col(RateRow.per_euro),
+)  # fmt: skip
 
 
 def rates_for(session: Session, tenant: str, day: Day) -> Rates:
-    """Return the rates that hold on a UTC day: of it, or of the days shortly before.
+    """Return the rates that hold on a UTC day: of it, or of the days shortly before."""
+    return rates_between(session, tenant, day, day).on(day)
+
+
+def rates_between(session: Session, tenant: str, first: Day, last: Day) -> RateBook:
+    """Return the rates that hold on each day from `first` to `last`.
 
     Of several of one currency and day, the one that was stored last holds.
     """
     rows = session.execute(
-        select(RateRow)
+        select(*_COLUMNS)
         .where(
             col(RateRow.tenant) == tenant,
-            col(RateRow.day).between(day - MAX_AGE_DAYS, day),
+            col(RateRow.day).between(first - MAX_AGE_DAYS, last),
         )
         .order_by(col(RateRow.day), col(RateRow.stored_at), col(RateRow.provider))
-    ).scalars()
-    return choose_rates(day, [_to_rate(row) for row in rows])
+    )
+    return RateBook(_to_rate(row) for row in rows)
 
 
 def add_rates(
@@ -70,9 +79,7 @@ def _find_same(
     if not days:
         return {}
     rows = session.execute(
-        select(
-            col(RateRow.day), col(RateRow.currency), col(RateRow.provider), col(RateRow.per_euro)
-        )
+        select(*_COLUMNS)
         .where(
             col(RateRow.tenant) == tenant,
             col(RateRow.day).between(min(days), max(days)),
@@ -80,15 +87,10 @@ def _find_same(
         )
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    return {
-        (Day(row.day), row.currency, row.provider): Rate(
-            currency=row.currency, day=Day(row.day), per_euro=row.per_euro, provider=row.provider
-        )
-        for row in rows
-    }
+    return {(Day(row.day), row.currency, row.provider): _to_rate(row) for row in rows}
 
 
-def _to_rate(row: RateRow) -> Rate:
+def _to_rate(row: Any) -> Rate:
     return Rate(
         currency=row.currency, day=Day(row.day), per_euro=row.per_euro, provider=row.provider
     )

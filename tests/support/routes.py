@@ -147,6 +147,15 @@ _BODIES: dict[str, Mapping[str, object]] = {
     "use_plan": {"name": "lifetime"},
     "plan_release": {"files": {"index.html": {"digest": "0" * 64, "size": 1}}},
     "add_domain": {"domain": "other.domains.example"},
+    "choose_plan": {"tier": "pro"},
+    "record_payment": {
+        "account": "0" * 32,
+        "tier": "pro",
+        "amount": "29.00",
+        "currency": "USD",
+        "ref": "R-1",
+    },
+    "record_refund": {"payment": "R-1", "ref": "R-2", "amount": "29.00"},
 }
 _QUERIES = {
     "list_commissions": {"after": f"{'f' * 32}.1.base"},
@@ -163,6 +172,10 @@ _STATUS = {
     "retry_build": (409, 404),
     "claim_code": (201, 409),
     "list_plans": (403, 403),
+    "choose_plan": (409, 409),
+    "open_billing_portal": (409, 409),
+    "record_payment": (403, 403),
+    "record_refund": (403, 403),
     "load_plan": (403, 403),
     "acknowledge_plan": (403, 403),
     "use_plan": (403, 403),
@@ -266,6 +279,10 @@ LINES: dict[str, Line] = {
     "GET /account/statements/{year}.csv": _person("/account/statements/2026.csv", 200),
     # For finance alone, which nobody here is.
     "GET /api/v1/finance/tax/{year}": _person("/api/v1/finance/tax/2026", 403),
+    "GET /account/billing": _person("/account/billing", 200),
+    # This service has no keys of Stripe's: an administrator records what is paid.
+    "POST /account/billing/plan": _person("/account/billing/plan", 409, tier="pro"),
+    "POST /account/billing/portal": _person("/account/billing/portal", 409),
     "GET /dashboard/export": _person("/dashboard/export", 200),
     "POST /dashboard/profile": _person("/dashboard/profile", 303, name="Another name"),
     "POST /dashboard/github/forget": _person("/dashboard/github/forget", 303),

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from backend.actions.context import Context
 from backend.web.api import (
     account,
+    billing,
     builds,
     domains,
     earnings,
@@ -31,6 +32,7 @@ from backend.web.api.operation import PREFIX, make_routes
 
 OPERATIONS = (
     *account.OPERATIONS,
+    *billing.OPERATIONS,
     *sites.OPERATIONS,
     *builds.OPERATIONS,
     *releases.OPERATIONS,

@@ -55,7 +55,8 @@ def test_every_table_says_who_owns_its_rows(table: type[Row]) -> None:
     text = str(owned(select(table), table, owner("ann")))
     _, _, conditions = text.partition("WHERE")
     assert f"{table.__tablename__}.tenant = " in conditions
-    assert any(f".{column} = " in conditions for column in ("account", "id", "referrer"))
+    owners = ("account", "id", "referrer", "beneficiary")
+    assert any(f".{column} = " in conditions for column in owners)
 
 
 def test_an_owner_sees_their_own_rows_and_nobody_elses(any_context: Context) -> None:

@@ -1,0 +1,90 @@
+"""Earnings as their owner sees them: sums by currency, and commissions that name no payer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.domain.earnings import CommissionState, Line
+from backend.domain.instants import Instant
+from backend.domain.ledger import EntryKind
+
+_EARNING = frozenset({EntryKind.SALE, EntryKind.REWARD})
+_EXCHANGING = frozenset({EntryKind.CLAIM, EntryKind.PAYOUT_FAILURE, EntryKind.EXCHANGE})
+_STANDS = {
+    "partner.pending": "pending",
+    "partner.held": "held",
+    "partner.available": "available",
+    "partner.receivable": "owed_back",
+    "payout": "on_its_way",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCommission:
+    """A commission as its owner may see it. `settled` is what payouts have claimed of `amount`."""
+
+    payment: str
+    level: int
+    line: Line
+    rate_bp: int
+    currency: str
+    amount: int
+    settled: int
+    state: CommissionState
+    paid_at: Instant
+    hold_until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyEarnings:
+    """Minor units of one currency. What is `pending`, `held`, `available` or `on_its_way` is owed
+    to the owner at the moment, `owed_back` by them; the rest is since the beginning.
+
+    `reversed` is what became of earnings later, below zero where they were taken back. `exchanged`
+    is what payouts took of it into other currencies, or made of those.
+    """
+
+    currency: str
+    earned: int = 0
+    reversed: int = 0
+    exchanged: int = 0
+    paid: int = 0
+    pending: int = 0
+    held: int = 0
+    available: int = 0
+    on_its_way: int = 0
+    owed_back: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """By how much all entries of a kind moved an account kind, in the owner's favour."""
+
+    account: str
+    currency: str
+    kind: EntryKind
+    owed: int
+
+
+def sum_earnings(moved: Iterable[Moved]) -> list[CurrencyEarnings]:
+    """Return an owner's earnings by currency.
+
+    In each, earned + reversed + exchanged − paid is what is owed: pending + held + available +
+    on its way − owed back.
+    """
+    found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in moved:
+        sums = found[one.currency]
+        sums[_STANDS[one.account]] += -one.owed if one.account == "partner.receivable" else one.owed
+        sums[_cause_of(one.kind)] += -one.owed if one.kind is EntryKind.SETTLEMENT else one.owed
+    return [CurrencyEarnings(currency=currency, **sums) for currency, sums in sorted(found.items())]
+
+
+def _cause_of(kind: EntryKind) -> str:
+    if kind is EntryKind.SETTLEMENT:
+        return "paid"
+    if kind in _EXCHANGING:
+        return "exchanged"
+    return "earned" if kind in _EARNING else "reversed"

@@ -1,0 +1,46 @@
+"""An owner's commissions, the newest payment first. Leans on the primary key of `commission`."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, tuple_
+from sqlmodel import Session, col
+
+from backend.domain.actors import Actor
+from backend.domain.earnings import CommissionState, Line
+from backend.domain.instants import Instant
+from backend.domain.own_earnings import OwnCommission
+from backend.store.ownership import owned
+from backend.store.tables.commissions import CommissionRow, PaymentRow
+
+
+def list_own(
+    session: Session, actor: Actor, *, after: tuple[str, int, str] | None, limit: int
+) -> list[OwnCommission]:
+    """Return the actor's commissions behind `after`: payment, level and line of the last one.
+
+    Ids of payments begin with their time, so that their order is that of the payments.
+    """
+    place = (col(CommissionRow.payment), col(CommissionRow.level), col(CommissionRow.line))
+    statement = owned(select(CommissionRow, col(PaymentRow.paid_at)), CommissionRow, actor).join(
+        PaymentRow,
+        (col(PaymentRow.tenant) == col(CommissionRow.tenant))
+        & (col(PaymentRow.id) == col(CommissionRow.payment)),
+    )
+    if after is not None:
+        statement = statement.where(tuple_(*place) < after)
+    rows = session.execute(statement.order_by(*(column.desc() for column in place)).limit(limit))
+    return [
+        OwnCommission(
+            payment=row.payment,
+            level=row.level,
+            line=Line(row.line),
+            rate_bp=row.rate_bp,
+            currency=row.currency,
+            amount=row.booked,
+            settled=row.settled,
+            state=CommissionState(row.state),
+            paid_at=Instant(paid_at),
+            hold_until=Instant(row.hold_until),
+        )
+        for row, paid_at in rows
+    ]
