@@ -21,17 +21,6 @@ KINDS = {
     "home", "translation", "doc", "changelog", "downloads", "contributors", "license", "paper",
     "funding", "search", "not-found",
 }  # fmt: skip
-WIDTHS_PX = (390, 820, 1440)
-# What scrolls inside a box of its own may be wider than the window; the page may not.
-FIND_OVERFLOW = """
-() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll('body *')]
-    .filter((element) => element.getBoundingClientRect().right > width + 1)
-    .slice(0, 5).map((element) => element.outerHTML.slice(0, 120));
-}
-"""
 RECORD_FRAMES = """
 window.schemesSeen = [];
 (function look() {
@@ -136,7 +125,7 @@ def test_unknown_address_deep_in_the_site_shows_a_page_that_works(
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@pytest.mark.parametrize("is_online", [True, False], ids=["with-address", "without-address"])
+@pytest.mark.parametrize("is_online", [True, False], ids=["over-http", "from-disk"])
 def test_every_page_of_an_example_is_without_fault(
     visit: Visit, built: Path, name: str, is_online: bool
 ) -> None:
@@ -145,8 +134,7 @@ def test_every_page_of_an_example_is_without_fault(
         files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
         for file in files:
             if file != "404.html":  # made for the address that the site was built for
-                visit.page.goto(url + _address(file))
-                visit.page.goto((site / file).as_uri())
+                visit.page.goto(url + _address(file) if is_online else (site / file).as_uri())
     assert visit.faults == []
 
 
@@ -268,17 +256,6 @@ def test_page_is_whole_without_javascript(
         expect(share).to_be_visible()
         assert urlsplit(share.get_attribute("href") or "").scheme in {"https", "mailto"}
     context.close()
-
-
-@pytest.mark.parametrize("width", WIDTHS_PX)
-def test_no_page_scrolls_sideways(visit: Visit, everything: Path, width: int) -> None:
-    visit.page.set_viewport_size({"width": width, "height": 900})
-    wide = {}
-    for path in sorted(everything.rglob("*.html")):
-        if path.name != "404.html":
-            visit.page.goto(path.as_uri())
-            wide[path.relative_to(everything).as_posix()] = visit.page.evaluate(FIND_OVERFLOW)
-    assert {file: found for file, found in wide.items() if found} == {}
 
 
 def test_search_finds_a_word_over_http(visit: Visit, everything_url: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 DIST = Path(__file__).resolve().parents[2] / "widget" / "dist"
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 Event = dict[str, Any]
 Mood = Literal["well", "failing", "rubbish", "hanging"]
 

@@ -18,7 +18,7 @@ from tests.support.pings import ORIGIN, a_view
 from tests.support.running import run_server
 from tests.support.service import BROWSER, add_account, add_site, make_context
 
-ARRIVAL_SECONDS = 15
+ARRIVAL_SECONDS = 60
 ENVIRONMENT = {
     "FOURSITE_EDGE_SECRET": EDGE_SECRET,
     "FOURSITE_TRUSTED_PROXIES": "127.0.0.0/8",

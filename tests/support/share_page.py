@@ -60,7 +60,7 @@ class SharePage:
 
     def told(self, kind: str, count: int = 0) -> list[dict[str, Any]]:
         """Return the events of one type, oldest first, when at least `count` have come."""
-        patience = time.monotonic() + 10
+        patience = time.monotonic() + 30
         while True:
             found = [event for event in self.events if event["t"] == kind]
             if len(found) >= count or time.monotonic() > patience:

@@ -56,7 +56,7 @@ def test_a_visitor_does_not_wait_for_a_service_that_hangs(edge: Door, way: Fault
     wait_for_requests(way, first)
     way.fault = never
     way.lets_go.set()
-    visitors = edge.world.wait([ping["i"] for ping in pings], 30)
+    visitors = edge.world.wait([ping["i"] for ping in pings])
     assert len(visitors) == len(set(visitors)) == 20
 
 
@@ -96,7 +96,7 @@ def test_pings_arrive_once_although_the_first_requests_fail(
 
 
 def wait_for_requests(way: FaultyProxy, count: int) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while len(way.requests) < count:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -116,7 +116,7 @@ def test_pings_arrive_once_the_service_is_back(tmp_path: Path) -> None:
         time.sleep(2)
         port = world.url.rpartition(":")[2]
         with run_server(tmp_path, "--port", port, environment=ENVIRONMENT):
-            world.wait([ping["i"] for ping in missed], 25)
+            world.wait([ping["i"] for ping in missed])
 
 
 def test_the_first_pings_of_an_unknown_site_are_taken_and_later_ones_refused(
@@ -148,7 +148,7 @@ def test_an_origin_that_the_site_does_not_have_is_learned_too(service: Door, edg
 
 def refusal_of(edge: Door, ping: dict[str, object], **headers: str) -> httpx.Response:
     """Return the edge's answer as soon as it is no longer 202."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (answer := edge.send(ping, **headers)).status_code == 202:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -199,6 +199,6 @@ def test_with_a_queue_pings_wait_there_and_arrive_once(world: World) -> None:
         first = len(way.requests) + 1
         way.fault = lambda request: Fault.CUT_AFTER if request.number < first + 2 else None
         way.lets_go.set()
-        visitors = world.wait([ping["i"] for ping in pings], 30)
+        visitors = world.wait([ping["i"] for ping in pings])
         assert len(visitors) == len(set(visitors)) == 300
         assert sent(way) <= 60
