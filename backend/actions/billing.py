@@ -11,13 +11,13 @@ from backend.domain.accounts import Account
 from backend.domain.actors import Actor
 from backend.domain.billing_events import Provider, SubscriptionStatus
 from backend.domain.instants import Instant
-from backend.domain.subscriptions import Subscription
+from backend.domain.subscriptions import SUBSCRIPTION, Subscription
 from backend.domain.tiers import Tier
 from backend.domain.usage import Usage
 from backend.errors import Conflict, Invalid
 from backend.gateways.stripe import connect
 from backend.ids import new_id
-from backend.store import accounts, billing
+from backend.store import accounts, billing, hosts, releases
 from backend.store.billing import KeptEntitlement
 
 PAGE = "/account/billing"
@@ -31,6 +31,8 @@ class Billing:
 
     tier: Tier
     usage: Usage
+    stored_bytes: int
+    domains: int
     subscription: Subscription | None
     gifts: tuple[KeptEntitlement, ...]
     is_manual: bool
@@ -50,10 +52,14 @@ def read_billing(context: Context, actor: Actor) -> Billing:
         subscriptions = list_subscriptions(session, actor)
         kept = billing.list_entitlements(session, actor)
         customer = billing.find_customer(session, actor, Provider.STRIPE)
-    gifts = [each for each in kept if each.entitlement.source != "subscription"]
+        stored_bytes = releases.count_stored(session, actor, but_for="")
+        domains = hosts.count_domains(session, actor)
+    gifts = [each for each in kept if each.entitlement.source != SUBSCRIPTION]
     return Billing(
         tier=usage.tier,
         usage=usage,
+        stored_bytes=stored_bytes,
+        domains=domains,
         subscription=_current(subscriptions, now),
         gifts=tuple(each for each in gifts if each.since is None or each.entitlement.holds(now)),
         is_manual=context.settings.stripe_key is None,

@@ -174,8 +174,6 @@ _STATUS = {
     "list_plans": (403, 403),
     "choose_plan": (409, 409),
     "open_billing_portal": (409, 409),
-    "record_payment": (403, 403),
-    "record_refund": (403, 403),
     "load_plan": (403, 403),
     "acknowledge_plan": (403, 403),
     "use_plan": (403, 403),

@@ -15,9 +15,12 @@ from tests.support.stripe_server import run_stripe
 
 
 @contextmanager
-def opened_shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
+def opened_shop(
+    folder: Path, url: str | None = None, *, takes_money: bool = True
+) -> Iterator[Shop]:
     with run_stripe(NOON // SECOND) as stripe:
-        context = make_context(folder, url, environment=stripe.environment())
+        environment = stripe.environment() if takes_money else {}
+        context = make_context(folder, url, environment=environment)
         try:
             yield Shop(context=context, stripe=stripe)
         finally:
@@ -41,10 +44,8 @@ def other_shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def manual_shop(tmp_path: Path) -> Iterator[Shop]:
     """A service without Stripe's keys."""
-    with run_stripe(NOON // SECOND) as stripe:
-        context = make_context(tmp_path)
-        yield Shop(context=context, stripe=stripe)
-        context.database.close()
+    with opened_shop(tmp_path, takes_money=False) as made:
+        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
