@@ -11,6 +11,7 @@ from itertools import groupby, islice
 
 from backend.actions.context import Context
 from backend.actions.money_checking import check_money
+from backend.actions.payout_checking import compare_payouts
 from backend.domain.checking import (
     Difference,
     compare_age,
@@ -57,6 +58,7 @@ def _find_differences(context: Context, *, is_late: bool) -> Iterator[Difference
     yield from _find_strays(context)
     yield from _compare_referrals(context)
     yield from check_money(context, is_late=is_late)
+    yield from compare_payouts(context)
 
 
 def _compare_sites(

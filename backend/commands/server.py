@@ -29,6 +29,7 @@ ACTIONS = {
     "log": "Write the transparency log to a folder that any host can publish",
     "rates": "Store exchange rates, from a file or from their provider",
     "plan": "List commission plans, load, acknowledge and use them",
+    "payouts": "Draft, approve, submit and settle batches of payouts",
 }
 
 
@@ -178,6 +179,31 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
 
 
+def _add_payouts(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
+    steps.add_parser("draft", help="claim what is due of everybody who can be paid")
+    listing = steps.add_parser("list", help="show batches, the newest first")
+    listing.add_argument(
+        "--state", choices=("draft", "approved", "submitted", "settled", "aborted")
+    )
+    for name, summary in (
+        ("show", "show a batch and its payouts"),
+        ("approve", "approve a batch; large ones need two administrators"),
+        ("submit", "write the file of an approved batch, or make its transfers"),
+        ("file", "write the file of a submitted batch, the same each time"),
+        ("returns", "settle a batch by a file of what became of it"),
+        ("settle", "note that all of a batch that is on its way was paid"),
+        ("abort", "give back everything of a batch that was not submitted"),
+    ):
+        steps.add_parser(name, help=summary).add_argument("batch", metavar="BATCH")
+    steps.choices["file"].add_argument("-o", "--out", metavar="FILE", help="where to write")
+    steps.choices["returns"].add_argument("file", metavar="FILE")
+    for step in steps.choices.values():
+        step.add_argument(
+            "--by", metavar="EMAIL", help="an administrator's address (default: the owner's)"
+        )
+
+
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _add_run,
     "migrate": _add_migrate,
@@ -190,4 +216,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "log": _add_log,
     "rates": _add_rates,
     "plan": _add_plan,
+    "payouts": _add_payouts,
 }

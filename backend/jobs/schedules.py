@@ -11,6 +11,7 @@ from backend.actions import (
     checking,
     exchange,
     maturing,
+    payout_calendar,
     provider_events,
     release_sweeping,
     retention,
@@ -68,5 +69,6 @@ SCHEDULES: dict[str, Schedule] = {
     ),
     "retry_events": Schedule(when="*/15 * * * *", work=provider_events.retry_events),
     "forget_event_bodies": Schedule(when="50 3 * * *", work=provider_events.forget_bodies),
+    "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }

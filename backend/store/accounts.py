@@ -5,6 +5,7 @@ Leans on the primary key (tenant, id), `uq_person_email_key` and `uq_person_gith
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -94,6 +95,25 @@ def has_admin(session: Session, tenant: str) -> bool:
         .limit(1)
     )
     return found.first() is not None
+
+
+def list_mailboxes(session: Session, tenant: str, roles: Sequence[Role]) -> list[str]:
+    """Return the addresses of open accounts with one of the roles."""
+    found = session.execute(
+        select(col(PersonRow.email))
+        .join(
+            AccountRow,
+            (col(AccountRow.tenant) == col(PersonRow.tenant))
+            & (col(AccountRow.id) == col(PersonRow.account)),
+        )
+        .where(
+            col(AccountRow.tenant) == tenant,
+            col(AccountRow.role).in_([role.value for role in roles]),
+            col(AccountRow.suspended_at).is_(None),
+        )
+        .order_by(col(PersonRow.email))
+    )
+    return list(found.scalars())
 
 
 def list_site_refs(session: Session, actor: Actor) -> list[tuple[str, str]]:

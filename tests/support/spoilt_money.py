@@ -172,7 +172,7 @@ SPOILT: dict[str, tuple[str, set[str]]] = {
     ),
     "what payouts claimed": (
         "UPDATE commission SET settled = 1 WHERE payment = :p0",
-        {"commission.state", "commission positions"},
+        {"commission.state", "commission.settled", "commission positions"},
     ),
     "whose a commission is": (
         "UPDATE commission SET beneficiary = :bob WHERE payment = :p0",

@@ -31,8 +31,8 @@ SHOWN = 24
 """Payouts on the page; the REST interface lists them all."""
 
 NAMES: dict[Method, str] = {
-    Method.SEPA: "Bank transfer in euro (SEPA)",
-    Method.ACH: "Bank transfer in the United States (ACH)",
+    Method.SEPA: "Bank in euro (SEPA)",
+    Method.ACH: "Bank in the US (ACH)",
     Method.PAYPAL: "PayPal",
     Method.WISE: "Wise",
     Method.STRIPE: "Stripe",
@@ -42,8 +42,8 @@ STATES: dict[PayoutState, str] = {
     PayoutState.QUEUED: "Waits for approval",
     PayoutState.SENT: "On its way",
     PayoutState.PAID: "Paid",
-    PayoutState.FAILED: "Failed; the money is available again",
-    PayoutState.CANCELLED: "Not sent; the money is available again",
+    PayoutState.FAILED: "Failed",
+    PayoutState.CANCELLED: "Not sent",
 }
 
 
@@ -249,7 +249,7 @@ def _page(
 ) -> Response:
     context = _context(request)
     report = payees.get_report(context, actor)
-    offered = sorted(context.settings.payout_methods)
+    offered = [one for one in NAMES if one in context.settings.payout_methods]
     found = payouts.list_own(context, actor, limit=SHOWN + 1)
     wanted = _choose(chosen, report, offered)
     view = _view(request, report, offered, wanted, found, form=form, problem=problem)
@@ -323,7 +323,7 @@ def _payout_view(payout: Payout) -> PayoutView:
         currency=payout.currency,
         destination=payout.masked,
         words=STATES[payout.state],
-        reason=payout.reason if is_bad else "",
+        reason=f"{payout.reason} The money is available again." if is_bad else "",
         is_bad=is_bad,
     )
 
