@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.actions.context import Context
-from backend.actions.subscriptions import list_subscriptions
+from backend.actions.subscriptions import apply_change, list_subscriptions
 from backend.actions.usage import read_usage
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor
-from backend.domain.billing_events import Provider, SubscriptionStatus
+from backend.domain.billing_events import Provider, SubscriptionChanged, SubscriptionStatus
 from backend.domain.instants import Instant
 from backend.domain.subscriptions import SUBSCRIPTION, Subscription
 from backend.domain.tiers import Tier
@@ -17,7 +17,7 @@ from backend.domain.usage import Usage
 from backend.errors import Conflict, Invalid
 from backend.gateways.stripe import connect
 from backend.ids import new_id
-from backend.store import accounts, billing, hosts, releases
+from backend.store import accounts, billing, hosts, provider_events, releases
 from backend.store.billing import KeptEntitlement
 
 PAGE = "/account/billing"
@@ -81,11 +81,12 @@ def choose_plan(context: Context, actor: Actor, tier: Tier, *, key: str = "") ->
             field="tier",
             hint="Cancel the subscription instead: the tier ends with what is paid.",
         )
-    running = _find_running(context, actor)
+    running = _list_running(context, actor)
     back_url = context.settings.base_url + PAGE
-    if running is not None:
+    if running:
+        newest = running[-1]
         return stripe.open_portal(
-            customer=running.customer, back_url=back_url, subscription=running.ref
+            customer=newest.customer, back_url=back_url, subscription=newest.ref
         )
     key = key or new_id(context.ids, context.clock.now())
     return stripe.start_checkout(
@@ -112,6 +113,20 @@ def open_portal(context: Context, actor: Actor) -> str:
     )
 
 
+def end_billing(context: Context, actor: Actor) -> None:
+    """End the actor's subscriptions at Stripe at once, and forget what its events say of a person.
+
+    Raises Unavailable when Stripe gives no answer: somebody who is gone must not go on paying.
+    """
+    if context.settings.stripe_key is not None:
+        for running in _list_running(context, actor):
+            ended = connect(context.settings).end_subscription(running.ref)
+            apply_change(context, _ended(running, ended or context.clock.now()))
+    with context.database.transaction() as session:
+        for customer in billing.list_customers(session, actor):
+            provider_events.drop_bodies_about(session, actor.tenant, customer)
+
+
 def _ensure_customer(context: Context, actor: Actor) -> str:
     """Return the actor's customer, made at Stripe when there is none."""
     with context.database.reading() as session:
@@ -129,15 +144,28 @@ def _email_of(account: Account) -> str:
     return account.person.address.email if account.person else ""
 
 
-def _find_running(context: Context, actor: Actor) -> Subscription | None:
-    """Return the actor's subscription at Stripe that has not ended, the newest one."""
+def _list_running(context: Context, actor: Actor) -> list[Subscription]:
+    """Return the actor's subscriptions at Stripe that have not ended, the newest last."""
     over = {SubscriptionStatus.ENDED, SubscriptionStatus.INCOMPLETE}
     with context.database.reading() as session:
         found = list_subscriptions(session, actor)
-    running = [
-        each for each in found if each.provider is Provider.STRIPE and each.status not in over
-    ]
-    return running[-1] if running else None
+    return [each for each in found if each.provider is Provider.STRIPE and each.status not in over]
+
+
+def _ended(running: Subscription, at: Instant) -> SubscriptionChanged:
+    """Return a subscription as it is after it was ended."""
+    return SubscriptionChanged(
+        provider=running.provider,
+        ref=running.ref,
+        account=running.account,
+        customer=running.customer,
+        tier=running.tier,
+        status=SubscriptionStatus.ENDED,
+        started_at=running.started_at,
+        period_end=running.period_end,
+        ends_at=at,
+        at=at,
+    )
 
 
 def _current(subscriptions: list[Subscription], now: Instant) -> Subscription | None:

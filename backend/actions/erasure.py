@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.actions.accounts import suspend
+from backend.actions.billing import end_billing
 from backend.actions.context import Context
 from backend.actions.sites import remove_site
 from backend.domain.actors import Actor
@@ -14,12 +15,14 @@ from backend.store.referrals import lock_account
 def erase_account(context: Context, actor: Actor) -> None:
     """Erase the actor's account for good; what others earned through it stays, without a name.
 
-    The account is closed first, so that nothing is added meanwhile. It can be repeated after a
-    failure, by an operator. Raises NotFound when the account is gone.
+    The account is closed first, so that nothing is added meanwhile, and what it pays for ends. It
+    can be repeated after a failure, by an operator. Raises NotFound when the account is gone, and
+    Unavailable when a subscription cannot be ended.
     """
     with context.database.reading() as session:
         account_store.get_own(session, actor)
     suspend(context, actor.account)
+    end_billing(context, actor)
     while not _erase_empty(context, actor):
         for site in _site_ids(context, actor):
             remove_site(context, actor, site)

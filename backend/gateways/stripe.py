@@ -145,10 +145,13 @@ class Stripe:
         made = _asking(lambda: self._client.v1.billing_portal.sessions.create(params))
         return made.url
 
-    def end_subscription(self, subscription: str) -> None:
-        """End a subscription at once; one that has ended or is gone is fine."""
-        with suppress(NotFound, Refused):
-            _asking(lambda: self._client.v1.subscriptions.cancel(subscription))
+    def end_subscription(self, subscription: str) -> Instant | None:
+        """End a subscription at once, and return when that was; None for one that is gone."""
+        try:
+            ended = _asking(lambda: self._client.v1.subscriptions.cancel(subscription))
+        except NotFound:
+            return None
+        return None if ended.ended_at is None else Instant(ended.ended_at * SECOND)
 
     def transfer(  # noqa: PLR0913  what a transfer is made of, each named
         self,

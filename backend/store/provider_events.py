@@ -164,6 +164,19 @@ def drop_bodies(session: Session, tenant: str, before: Instant, *, limit: int) -
     return dropped
 
 
+def drop_bodies_about(session: Session, tenant: str, customer: str) -> None:
+    """Forget the bodies of finished events that name a customer. It reads all bodies there are."""
+    session.connection().execute(
+        update(ProviderEventRow)
+        .where(
+            col(ProviderEventRow.tenant) == tenant,
+            col(ProviderEventRow.body).contains(customer, autoescape=True),
+            col(ProviderEventRow.state).in_([state.value for state in DONE]),
+        )
+        .values(body=None)
+    )
+
+
 def _to_event(row: ProviderEventRow) -> ProviderEvent:
     return ProviderEvent(
         provider=Provider(row.provider),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 
 import pytest
 
 from backend.actions.accounts import sign_up
 from backend.actions.billing import read_billing
+from backend.actions.erasure import erase_account
 from backend.actions.recording import record
 from backend.actions.referrals import list_referrals
 from backend.actions.subscriptions import end_entitlements, grant_months, grant_until
@@ -17,6 +19,7 @@ from backend.domain.instants import DAY, Instant, from_datetime, to_text
 from backend.domain.referrals import ReferralState
 from backend.domain.subscriptions import GRACE, Entitlement, add_months, effective_tier
 from backend.domain.tiers import Tier
+from backend.errors import Unavailable
 from backend.store.accounts import find_account
 from backend.store.referrals import lock_account
 from backend.store.tables.base import TENANT
@@ -219,3 +222,24 @@ def test_a_referral_churns_with_the_last_subscription_and_comes_back_with_the_ne
         shop.deliver()
         (found,) = list_referrals(shop.context, ann).referrals
         assert found[1] is ReferralState.CONVERTED
+
+
+def test_whoever_is_erased_pays_no_more_and_leaves_no_body_of_an_event(shop: Shop) -> None:
+    ann = shop.add_owner(email="ann@example.org")
+    subscription = shop.subscribe(ann)
+    shop.deliver()
+    shop.stripe.broken = 10
+    with pytest.raises(Unavailable):
+        erase_account(shop.context, ann)
+    shop.stripe.broken = 0
+    erase_account(shop.context, ann)
+    assert subscription["status"] == "canceled"
+    bodies = [row[0] or "" for row in shop.rows("SELECT body FROM provider_event")]
+    assert bodies
+    assert not [body for body in bodies if "ann@example.org" in body]
+    # What Stripe still tells of it is taken, and changes nothing; the payment stays.
+    shop.deliver()
+    assert set(itertools.chain(*shop.states().values())) <= {"applied", "ignored"}
+    end_entitlements(shop.context)
+    assert end_entitlements(shop.context) == 0
+    assert len(shop.payments()) == 1
