@@ -79,6 +79,8 @@ class Settings:
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     """Several while one takes the place of another."""
     stripe_url: str = "https://api.stripe.com"
+    rewards_budget: int = 10_000
+    """Dollars of milestones' money a calendar month; more waits for the next."""
     metrics_dir: Path | None = None
     """Where several processes keep their metrics; set by `server run` itself."""
 
@@ -177,6 +179,7 @@ class Settings:
             sepa_sender=read.text("SEPA_SENDER"),
             ach_sender=read.text("ACH_SENDER"),
             old_secrets=tuple((read.text("OLD_SECRETS") or "").split()),
+            rewards_budget=read.number("REWARDS_BUDGET", 10_000, limit=1_000_000_000),
             release_bytes=read.number("RELEASE_BYTES", 500_000_000, limit=10_000_000_000),
             builds=read.choice("BUILD_ENABLED", "yes", "no") == "yes",
             build_concurrency=max(1, read.number("BUILD_CONCURRENCY", 1, limit=64)),

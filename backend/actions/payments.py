@@ -31,7 +31,7 @@ from backend.domain.payments import (
 from backend.domain.plans import DEFAULT_PLAN, Plan
 from backend.errors import Invalid
 from backend.ids import new_id
-from backend.store import accounts, chains, commissions, ledger, payments, plans
+from backend.store import accounts, chains, commissions, ledger, payments, plans, rewards
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
 
@@ -157,6 +157,7 @@ def _new_payment(
         plan=plan.name,
         plan_version=plan.version,
         chain=chain,
+        bonuses=rewards.bonuses_of(session, TENANT, chain, event.paid_at),
     )
 
 

@@ -15,6 +15,7 @@ from backend.actions import (
     provider_events,
     release_sweeping,
     retention,
+    rewards,
     standings,
     subscriptions,
     thumbnails,
@@ -69,6 +70,7 @@ SCHEDULES: dict[str, Schedule] = {
     ),
     "retry_events": Schedule(when="*/15 * * * *", work=provider_events.retry_events),
     "forget_event_bodies": Schedule(when="50 3 * * *", work=provider_events.forget_bodies),
+    "grant_rewards": Schedule(when="35 * * * *", work=rewards.grant_all, at_start=True),
     "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }
