@@ -1,4 +1,4 @@
-"""`make bench`: builds, the widget, the service, and publishing, each beside a peer or a limit.
+"""`make bench`: builds, widget, service, publishing and money, each beside a peer or a limit.
 
 `make bench ARGS=ingest` runs one part, `make bench ARGS="ingest --help"` lists its options.
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from bench import builds, ingest, publish, scale, service, widget
+from bench import builds, commissions, ingest, ledger, publish, scale, service, widget
 
 PARTS: dict[str, ModuleType] = {
     "builds": builds,
@@ -18,6 +18,8 @@ PARTS: dict[str, ModuleType] = {
     "service": service,
     "scale": scale,
     "publish": publish,
+    "ledger": ledger,
+    "commissions": commissions,
 }
 
 

@@ -7,15 +7,14 @@ owner. What an entry makes public stands in its leaf, which names nobody.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from hashlib import sha256
 
-from backend.domain.canonical_json import encode
 from backend.domain.instants import Instant, to_text
 from backend.domain.merkle import leaf_hash
 from backend.domain.money import CURRENCIES, LARGEST
@@ -142,6 +141,7 @@ def owner_of_account(account: str) -> str:
     return account.partition(":")[2]
 
 
+@lru_cache(maxsize=65_536)
 def sign_of(account: str) -> Sign:
     """Return on which side the account may stand. Raises Invalid for an unknown kind."""
     kind, _, owner = account.partition(":")
@@ -155,11 +155,13 @@ def check_entry(entry: Entry) -> None:
     """Raise Invalid unless the entry can be booked: two postings or more, zero in each currency."""
     sums: defaultdict[str, int] = defaultdict(int)
     for posting in entry.postings:
-        sign_of(posting.account)
+        sign_of(posting.account)  # has to be known
         if posting.currency not in CURRENCIES:
             raise Invalid(f"The ledger knows no currency {posting.currency!r}.", field="currency")
         if not posting.amount or abs(posting.amount) > LARGEST:
             raise Invalid(f"{posting.amount} cannot be posted.", field="amount")
+        if not (posting.line.isalpha() and posting.line.isascii()) and posting.line:
+            raise Invalid(f"{posting.line[:20]!r} is no line.", field="line")
         sums[posting.currency] += posting.amount
     if len(entry.postings) < 2 or any(sums.values()):
         raise Invalid(f"The entry {entry.key} does not add up: {dict(sums)}.", field="postings")
@@ -169,7 +171,10 @@ def input_hash(entry: Entry) -> str:
     """Return a digest of what the entry moves: the same key must always come with the same."""
     lines = [[p.account, p.currency, p.amount, p.level, p.line] for p in entry.postings]
     parts = [entry.kind, entry.at, entry.ref, entry.reverses, lines]
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+    return sha256(_write(parts).encode()).hexdigest()
+
+
+_write = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def check_repeat(entry: Entry, stored_hash: str) -> None:
@@ -187,37 +192,41 @@ def commitment(salt: bytes, seq: int, account: str) -> str:
     HMAC-SHA256 under the owner's own salt: nobody can tell whose it is or that two are the same
     owner's, and whoever has the salt can show that it is theirs.
     """
-    return hmac.digest(salt, f"{seq}:{account}".encode(), "sha256").hex()
+    # `hmac.digest` looks the hash up by its name each time, which takes twice as long.
+    key = salt.ljust(_BLOCK, b"\0")
+    inner = sha256(key.translate(_INNER) + f"{seq}:{account}".encode()).digest()
+    return sha256(key.translate(_OUTER) + inner).hexdigest()
+
+
+_BLOCK = 64
+"""Bytes in a block of SHA-256; a key of at most as many is padded, not hashed (RFC 2104)."""
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
 def make_leaf(entry: Entry, seq: int, salts: Mapping[str, bytes]) -> tuple[str, str]:
-    """Return the public text of an entry (RFC 8785) and its hash in the tree (RFC 6962)."""
-    leaf = encode(
-        {
-            "at": to_text(entry.at),
-            "kind": entry.kind.value,
-            "postings": [_public(posting, seq, salts) for posting in entry.postings],
-            "seq": seq,
-            "v": 1,
-        }
+    """Return the public text of an entry (RFC 8785) and its hash in the tree (RFC 6962).
+
+    Written out by hand, because it is most of what booking costs: keys in their order, and no text
+    in a checked entry has a character that JSON would escape.
+    """
+    postings = ",".join([_public(posting, seq, salts) for posting in entry.postings])
+    leaf = (
+        f'{{"at":"{to_text(entry.at)}","kind":"{entry.kind.value}",'
+        f'"postings":[{postings}],"seq":{seq},"v":1}}'
     )
-    return leaf.decode(), leaf_hash(leaf).hex()
+    return leaf, leaf_hash(leaf.encode()).hex()
 
 
-def _public(posting: Posting, seq: int, salts: Mapping[str, bytes]) -> dict[str, object]:
+def _public(posting: Posting, seq: int, salts: Mapping[str, bytes]) -> str:
     kind, _, owner = posting.account.partition(":")
-    shown: dict[str, object] = {
-        "account": kind,
-        "amount": posting.amount,
-        "currency": posting.currency,
-    }
-    if owner:
-        shown["owner"] = commitment(salts[owner], seq, posting.account)
-    if posting.level:
-        shown["level"] = posting.level
-    if posting.line:
-        shown["line"] = posting.line
-    return shown
+    level = f',"level":{posting.level}' if posting.level else ""
+    line = f',"line":"{posting.line}"' if posting.line else ""
+    whose = f',"owner":"{commitment(salts[owner], seq, posting.account)}"' if owner else ""
+    return (
+        f'{{"account":"{kind}","amount":{posting.amount},"currency":"{posting.currency}"'
+        f"{level}{line}{whose}}}"
+    )
 
 
 def fold(entries: Iterable[Entry]) -> dict[tuple[str, str], Balance]:

@@ -186,6 +186,7 @@ _KEYS = select(
 _SALTS = select(col(SaltRow.owner), col(SaltRow.salt)).where(
     col(SaltRow.tenant) == bindparam("tenant"), is_among(SaltRow.owner, "owners")
 )
+_write_facts = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _SIGNS = {Sign.ANY: 0, Sign.DEBIT: 1, Sign.CREDIT: -1}
 
 
@@ -245,7 +246,7 @@ def _move_balances(session: Session, tenant: str, postings: Iterable[Posting]) -
 
 
 def _facts(entry: Entry) -> str:
-    return json.dumps(dict(entry.facts), sort_keys=True, separators=(",", ":"))
+    return _write_facts(dict(entry.facts))
 
 
 def _to_balance(row: BalanceRow) -> Balance:
