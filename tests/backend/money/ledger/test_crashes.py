@@ -5,49 +5,23 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from itertools import count
 
 import pytest
-from sqlalchemy import Connection, event
 
 from backend.actions.checking import check
 from backend.actions.context import Context
 from backend.actions.maturing import mature_commissions
 from backend.actions.payments import apply_event
 from backend.domain.instants import DAY
+from tests.support.crashes import Crash, crashing
 from tests.support.deliveries import NEVER, events_of
 from tests.support.facts import clock_of
 from tests.support.money import add_chain, balances
 
 MOST = 60
 """More statements than anything here needs."""
-
-
-class Crash(BaseException):
-    """The end of the process, as far as the database can tell."""
-
-
-@contextmanager
-def crashing(context: Context, at: int) -> Iterator[None]:
-    """Crash before the statement with that number; a commit is one, too."""
-    numbers = count(1)
-
-    def crash(connection: Connection, *_arguments: object) -> None:
-        if next(numbers) == at:
-            connection.invalidate()
-            raise Crash
-
-    engine = context.database.engine
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(engine, name, crash)
-    try:
-        yield
-    finally:
-        for name in ("before_cursor_execute", "commit"):
-            event.remove(engine, name, crash)
 
 
 def crash_everywhere(
