@@ -7,12 +7,13 @@ import os
 from pathlib import Path
 
 from backend.actions.context import Context
+from backend.actions.payees import renew_seals
 from backend.actions.payout_returns import LARGEST_RETURN, apply_returns, settle_all
 from backend.actions.payout_submission import read_file, send_transfers, submit
 from backend.actions.payouts import abort, approve, draft_all, get_batch, list_batches
 from backend.commands.export import find
 from backend.commands.opening import opened
-from backend.domain.actors import Actor, owner_of
+from backend.domain.actors import Actor, Role, owner_of
 from backend.domain.money import format_amount
 from backend.domain.payees import REASON_WORDS
 from backend.domain.payouts import Batch, BatchState
@@ -125,6 +126,11 @@ def _abort(context: Context, actor: Actor, arguments: argparse.Namespace) -> str
     return _line(abort(context, actor, arguments.batch))
 
 
+def _reseal(context: Context, actor: Actor, _arguments: argparse.Namespace) -> str:
+    actor.needs_role(Role.FINANCE)
+    return f"{renew_seals(context)} destinations were sealed anew."
+
+
 _STEPS = {
     "draft": _draft,
     "list": _list,
@@ -135,6 +141,7 @@ _STEPS = {
     "returns": _returns,
     "settle": _settle,
     "abort": _abort,
+    "reseal": _reseal,
 }
 
 

@@ -182,6 +182,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 def _add_payouts(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
     steps.add_parser("draft", help="claim what is due of everybody who can be paid")
+    steps.add_parser("reseal", help="encrypt destinations anew with the present secret")
     listing = steps.add_parser("list", help="show batches, the newest first")
     listing.add_argument(
         "--state", choices=("draft", "approved", "submitted", "settled", "aborted")
