@@ -21,6 +21,7 @@ from backend.domain.actors import Actor, Role
 from backend.domain.instants import DAY, Instant
 from backend.domain.tiers import Tier
 from backend.errors import Conflict, Invalid, NotFound
+from backend.settings import Settings
 from cli import main
 from tests.support.billing import Shop
 from tests.support.billing_desk import BillingDesk
@@ -165,3 +166,15 @@ def test_the_command_line_records_and_replays(
     status, text = command("replay", "--event", "payment:R-1", "--json")
     assert json.loads(text)["applied"] == 1
     assert run(manual_shop.context, "replay", "--event", "x", monkeypatch=monkeypatch) == 1
+
+
+@pytest.mark.parametrize("given", ["FOURSITE_STRIPE_KEY", "FOURSITE_STRIPE_WEBHOOK_SECRET"])
+def test_a_key_without_the_secret_of_its_webhooks_is_refused_at_the_start(given: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Settings.from_env({given: "x"})
+    assert caught.value.field == "FOURSITE_STRIPE_WEBHOOK_SECRET"
+    both = {"FOURSITE_STRIPE_KEY": "sk_1", "FOURSITE_STRIPE_WEBHOOK_SECRET": "whsec_1 whsec_2"}
+    settings = Settings.from_env(both)
+    assert settings.stripe_webhook_secrets == ("whsec_1", "whsec_2")
+    assert "sk_1" not in repr(settings)
+    assert "whsec" not in repr(settings)
