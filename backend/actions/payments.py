@@ -256,7 +256,10 @@ def _retarget(
         months = months_between(first, one.period_start)
         if (chain, months) == (one.chain, one.months):
             continue
-        after = replace(one, chain=chain, months=months, revision=one.revision + 1)
+        bonuses = one.bonuses
+        if chain != one.chain:
+            bonuses = rewards.bonuses_of(session, TENANT, chain, one.paid_at)
+        after = replace(one, chain=chain, months=months, bonuses=bonuses, revision=one.revision + 1)
         cause = _Cause(
             kind=EntryKind.RETARGET,
             key=f"payment:{one.id}:months:{after.revision}",

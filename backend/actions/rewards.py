@@ -27,6 +27,7 @@ from backend.domain.rewards import (
     Reached,
     Reward,
     RewardKind,
+    entry_key,
     find_reached,
     flags_of,
     held_of,
@@ -237,11 +238,6 @@ def _book(session: Session, context: Context, actor: Actor, grant: Grant, target
     post(session, context, [entry])
     rewards.save_booked(session, actor, after)
     return after
-
-
-def entry_key(grant: Grant, revision: int) -> str:
-    """Return the key of a grant's entry in the ledger, the first one being 1."""
-    return f"reward:{grant.account}:{grant.key}:{revision}"
 
 
 def _first_entry(session: Session, grant: Grant) -> int:

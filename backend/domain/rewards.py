@@ -252,6 +252,11 @@ def held_of(grants: Sequence[Grant], now: Instant) -> int:
     )
 
 
+def entry_key(grant: Grant, revision: int) -> str:
+    """Return the key of a grant's entry in the ledger, the first one being 1."""
+    return f"reward:{grant.account}:{grant.key}:{revision}"
+
+
 def words_of(evidence: Mapping[str, int | str]) -> str:
     """Return evidence in one line."""
     return ", ".join(f"{name} {value}" for name, value in evidence.items())

@@ -1,0 +1,102 @@
+"""`/api/v1/rewards`: what the caller was granted, and what they can get."""
+
+from __future__ import annotations
+
+from backend.actions.rewards import RewardProgress, read_rewards
+from backend.domain.actors import Scope
+from backend.domain.instants import to_text
+from backend.domain.rewards import REWARDS, Grant
+from backend.web.api.fields import Time, time_of
+from backend.web.api.operation import Call, Operation, Output
+
+
+class GrantAnswer(Output, frozen=True):
+    """A reward that you were given. `credits` were promised, `booked` of them stand."""
+
+    key: str
+    name: str
+    kind: str
+    reached_at: Time
+    granted_at: Time
+    until: Time | None
+    credits: int
+    booked: int
+    usable_at: Time | None
+    evidence: dict[str, int | str]
+
+
+class ProgressAnswer(Output, frozen=True):
+    """A reward that you can get: `value` of `goal`; `depth` is asked of your network."""
+
+    key: str
+    name: str
+    kind: str
+    measure: str
+    value: int
+    goal: int
+    depth: int
+    depth_goal: int
+
+
+class RewardsAnswer(Output, frozen=True):
+    """What you were given, what you can get, and your credits: cents off the next invoice."""
+
+    granted: list[GrantAnswer]
+    progress: list[ProgressAnswer]
+    flags: list[str]
+    credits: int
+    usable_credits: int
+
+
+def read(call: Call) -> RewardsAnswer:
+    found = read_rewards(call.context, call.owner)
+    return RewardsAnswer(
+        granted=[_grant(grant) for grant in found.grants],
+        progress=[_progress(one) for one in found.progress],
+        flags=sorted(found.flags),
+        credits=found.credits,
+        usable_credits=found.usable,
+    )
+
+
+def _grant(grant: Grant) -> GrantAnswer:
+    reward = REWARDS.get(grant.key)
+    return GrantAnswer(
+        key=grant.key,
+        name=reward.name if reward else grant.key,
+        kind=grant.kind,
+        reached_at=to_text(grant.at),
+        granted_at=to_text(grant.granted_at),
+        until=time_of(grant.until),
+        credits=grant.credits,
+        booked=grant.booked,
+        usable_at=time_of(grant.usable_at),
+        evidence=dict(grant.evidence),
+    )
+
+
+def _progress(one: RewardProgress) -> ProgressAnswer:
+    return ProgressAnswer(
+        key=one.reward.key,
+        name=one.reward.name,
+        kind=one.reward.kind,
+        measure=one.reward.measure,
+        value=one.value,
+        goal=one.reward.goal,
+        depth=one.depth,
+        depth_goal=one.reward.depth,
+    )
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/rewards",
+        name="read_rewards",
+        summary="What you were granted, with its evidence, and what you can get",
+        tag="rewards",
+        run=read,
+        scope=Scope.REFERRALS_READ,
+        result=RewardsAnswer,
+    ),
+)
