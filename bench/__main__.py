@@ -9,7 +9,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from bench import builds, commissions, ingest, ledger, publish, scale, service, widget
+from bench import builds, commissions, ingest, ledger, log, publish, scale, service, widget
 
 PARTS: dict[str, ModuleType] = {
     "builds": builds,
@@ -18,6 +18,7 @@ PARTS: dict[str, ModuleType] = {
     "service": service,
     "scale": scale,
     "publish": publish,
+    "log": log,
     "ledger": ledger,
     "commissions": commissions,
 }

@@ -74,15 +74,7 @@ def read_leaf_hashes(session: Session, tenant: str, *, since: int, limit: int) -
 
 def read_leaves(session: Session, tenant: str, *, since: int, limit: int = 1) -> list[bytes]:
     """Return the leaves themselves from `since` on."""
-    found = session.execute(
-        select(col(TransactionRow.leaf))
-        .where(
-            col(TransactionRow.tenant) == tenant,
-            col(TransactionRow.seq) >= since,
-            col(TransactionRow.seq) < since + limit,
-        )
-        .order_by(col(TransactionRow.seq))
-    )
+    found = session.execute(_LEAVES, {"tenant": tenant, "since": since, "end": since + limit})
     return [leaf.encode() for leaf in found.scalars()]
 
 
@@ -181,19 +173,18 @@ def save_checkpoint(session: Session, tenant: str, kept: Kept) -> None:
 
 def find_latest(session: Session, tenant: str) -> Kept | None:
     """Return the newest checkpoint."""
-    row = session.execute(_LATEST, {"tenant": tenant}).scalar_one_or_none()
+    row = session.execute(_LATEST, {"tenant": tenant}).one_or_none()
     return None if row is None else _to_kept(row)
 
 
 def read_checkpoints(session: Session, tenant: str, *, after: int, limit: int) -> list[Kept]:
     """Return checkpoints of more than `after` leaves, the smallest first."""
     rows = session.execute(
-        select(CheckpointRow)
-        .where(col(CheckpointRow.tenant) == tenant, col(CheckpointRow.size) > after)
+        _CHECKPOINTS.where(col(CheckpointRow.tenant) == tenant, col(CheckpointRow.size) > after)
         .order_by(col(CheckpointRow.size))
         .limit(limit)
     )
-    return [_to_kept(row) for row in rows.scalars()]
+    return [_to_kept(row) for row in rows]
 
 
 def _table(row: Any) -> Any:
@@ -204,7 +195,7 @@ def _dialect(session: Session) -> Any:
     return sqlite if session.connection().dialect.name == "sqlite" else postgresql
 
 
-def _to_kept(row: CheckpointRow) -> Kept:
+def _to_kept(row: Any) -> Kept:
     return Kept(size=row.size, root=bytes.fromhex(row.root), at=Instant(row.at), note=row.note)
 
 
@@ -219,9 +210,20 @@ _TILES = select(
     col(TileRow.tenant) == bindparam("tenant"),
     tuple_(col(TileRow.level), col(TileRow.number)).in_(bindparam("places", expanding=True)),
 )
+_LEAVES = (
+    select(col(TransactionRow.leaf))
+    .where(
+        col(TransactionRow.tenant) == bindparam("tenant"),
+        col(TransactionRow.seq) >= bindparam("since"),
+        col(TransactionRow.seq) < bindparam("end"),
+    )
+    .order_by(col(TransactionRow.seq))
+)
+_CHECKPOINTS = select(
+    col(CheckpointRow.size), col(CheckpointRow.root), col(CheckpointRow.at), col(CheckpointRow.note)
+)
 _LATEST = (
-    select(CheckpointRow)
-    .where(col(CheckpointRow.tenant) == bindparam("tenant"))
+    _CHECKPOINTS.where(col(CheckpointRow.tenant) == bindparam("tenant"))
     .order_by(col(CheckpointRow.size).desc())
     .limit(1)
 )
