@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from backend.actions.context import Context
@@ -88,13 +89,15 @@ def choose_plan(context: Context, actor: Actor, tier: Tier, *, key: str = "") ->
         return stripe.open_portal(
             customer=newest.customer, back_url=back_url, subscription=newest.ref
         )
-    key = key or new_id(context.ids, context.clock.now())
+    wanted = key or new_id(context.ids, context.clock.now())
+    # A header holds it, and it may come from a form: only digits of it do.
+    digest = hashlib.sha256(f"{actor.account}\0{tier}\0{wanted}".encode()).hexdigest()
     return stripe.start_checkout(
         customer=_ensure_customer(context, actor),
         account=actor.account,
         tier=tier,
         back_url=back_url,
-        key=f"4site:checkout:{actor.account}:{tier}:{key}"[:255],
+        key=f"4site:checkout:{digest}",
     )
 
 

@@ -91,7 +91,8 @@ def apply(context: Context, event: ProviderEvent, *, is_again: bool = False) -> 
     except Exception as error:
         reason = error.message if isinstance(error, ServiceError) else type(error).__name__
         _set(context, event, EventState.FAILED, reason=reason)
-        _LOG.error("event_failed", id=event.id, type=event.type, reason=reason)
+        say = _LOG.error if isinstance(error, ServiceError) else _LOG.exception
+        say("event_failed", id=event.id, type=event.type, reason=reason)
         raise
     result = _finish(context, event, said)
     if said.waits_for is not None and _find_account(context, event.provider, said.waits_for):
