@@ -71,15 +71,14 @@ def add_earner(
     currency: str = "USD",
     paid_in: str = "USD",
     fields: Mapping[str, str] | None = None,
-    is_confirmed: bool = True,
+    owner: Actor | None = None,
 ) -> Actor:
     """Store somebody who earned a fifth of a payment, matured by now, with where it is to go."""
-    owner = owner_of(TENANT, add_account(context))
+    owner = owner or owner_of(TENANT, add_account(context))
     if fields is None:
         fields = {"email": f"p{next(_NUMBERS)}@pay.example"}
     set_destination(context, owner, method=method, currency=currency, fields=fields)
-    if is_confirmed:
-        confirm(context, owner)
+    confirm(context, owner)
     earn(context, owner, gross, currency=paid_in)
     return owner
 
