@@ -19,7 +19,8 @@ FREE, PRO, BUSINESS, ENTERPRISE = Tier.FREE, Tier.PRO, Tier.BUSINESS, Tier.ENTER
 class Owner:
     """A person. `through` is whose link or, when `is_typed`, whose code they signed up with.
 
-    They change to `tier` on the day `paid`, and end that on the day `left`.
+    They pay for `tier` in `currency` from the day `paid` on, each month, and cancel on the day
+    `left`.
     """
 
     login: str
@@ -28,6 +29,7 @@ class Owner:
     tier: Tier = FREE
     paid: int | None = None
     left: int | None = None
+    currency: str = "USD"
     through: str | None = None
     is_typed: bool = False
 
@@ -51,47 +53,86 @@ HEROINE = "ada--lindqvist"
 """Whose dashboard the demo shows: she administers the service."""
 
 OWNERS = (
-    Owner(login=HEROINE, name="Ada Lindqvist", joined=-110, tier=BUSINESS, paid=-100),
-    Owner(login="jonas--weck", name="Jonas Weck", joined=-104, tier=PRO, paid=-60),
+    Owner(login=HEROINE, name="Ada Lindqvist", joined=-380, tier=BUSINESS, paid=-370),
+    Owner(login="jonas--weck", name="Jonas Weck", joined=-372, tier=PRO, paid=-350, currency="EUR"),
     Owner(
-        login="priya--raman", name="Priya Raman", joined=-92, tier=PRO, paid=-70, through=HEROINE
+        login="helix--works",
+        name="Helix Works",
+        joined=-365,
+        tier=ENTERPRISE,
+        paid=-360,
+        through=HEROINE,
     ),
-    Owner(login="helix--works", name="Helix Works", joined=-90, tier=ENTERPRISE, paid=-88),
+    Owner(
+        login="priya--raman",
+        name="Priya Raman",
+        joined=-355,
+        tier=PRO,
+        paid=-340,
+        currency="EUR",
+        through=HEROINE,
+    ),
     Owner(
         login="tomas--oliva",
         name="Tomás Oliva",
-        joined=-80,
+        joined=-300,
         tier=PRO,
-        paid=-45,
+        paid=-270,
         left=20,
+        currency="EUR",
         through=HEROINE,
         is_typed=True,
     ),
-    Owner(login="mei--tanaka", name="Mei Tanaka", joined=-71, through="jonas--weck"),
-    Owner(login="sam--okafor", name="Sam Okafor", joined=-55, through=HEROINE),
-    Owner(login="lena--brandt", name="Lena Brandt", joined=-49),
+    Owner(
+        login="mei--tanaka",
+        name="Mei Tanaka",
+        joined=-280,
+        tier=BUSINESS,
+        paid=-250,
+        currency="JPY",
+        through="jonas--weck",
+    ),
+    Owner(
+        login="sam--okafor",
+        name="Sam Okafor",
+        joined=-230,
+        tier=PRO,
+        paid=-180,
+        through=HEROINE,
+    ),
+    Owner(login="lena--brandt", name="Lena Brandt", joined=-200),
     Owner(
         login="nordlys--labs",
         name="Nordlys Labs",
-        joined=-40,
+        joined=-180,
         tier=BUSINESS,
-        paid=-12,
+        paid=-165,
+        currency="EUR",
         through="priya--raman",
     ),
-    Owner(login="victor--sand", name="Victor Sand", joined=-38, through=HEROINE),
-    Owner(login="amara--diallo", name="Amara Diallo", joined=-21),
+    Owner(login="victor--sand", name="Victor Sand", joined=-150, through=HEROINE),
+    Owner(login="amara--diallo", name="Amara Diallo", joined=-21, through=HEROINE),
     Owner(
         login="pavel--horak",
         name="Pavel Horák",
         joined=4,
         tier=PRO,
         paid=19,
+        currency="EUR",
         through="mei--tanaka",
         is_typed=True,
     ),
-    Owner(login="ines--couto", name="Inês Couto", joined=17, through=HEROINE),
+    Owner(
+        login="ines--couto",
+        name="Inês Couto",
+        joined=17,
+        tier=BUSINESS,
+        paid=28,
+        currency="EUR",
+        through=HEROINE,
+    ),
     Owner(login="rafi--mansour", name="Rafi Mansour", joined=33, through="sam--okafor"),
-    Owner(login="kiri--walker", name="Kiri Walker", joined=44, through=HEROINE),
+    Owner(login="kiri--walker", name="Kiri Walker", joined=44, tier=PRO, paid=50, through=HEROINE),
     Owner(login="oskar--nyberg", name="Oskar Nyberg", joined=52, through="lena--brandt"),
     Owner(login="yuki--arai", name="Yuki Arai", joined=57, through=HEROINE, is_typed=True),
 )
@@ -104,12 +145,12 @@ SPIKE_DAY = 43
 # fmt: off
 PROJECTS = (
     Project(
-        owner=HEROINE, name="lantern", launched=-95, crowd=46, wish=IN,
+        owner=HEROINE, name="lantern", launched=-365, crowd=46, wish=IN,
         kind="tool", language="Rust", topics="cli logs terminal",
         pitch="Read structured logs in the terminal without leaving the keyboard.",
     ),
     Project(
-        owner=HEROINE, name="tidepool", launched=-60, crowd=28, wish=IN,
+        owner=HEROINE, name="tidepool", launched=-210, crowd=28, wish=IN,
         kind="library", language="Python", topics="queue async jobs",
         pitch="A small task queue that survives the death of its workers.",
     ),
@@ -124,7 +165,7 @@ PROJECTS = (
         pitch="Notes on running software for a long time.",
     ),
     Project(
-        owner="jonas--weck", name="skeinwright", launched=-88, crowd=31, wish=IN,
+        owner="jonas--weck", name="skeinwright", launched=-340, crowd=31, wish=IN,
         kind="tool", language="Go", topics="graphs svg analysis",
         pitch="Draws call graphs of Go programs as plain SVG.",
     ),
@@ -134,7 +175,7 @@ PROJECTS = (
         pitch="A static file server with range requests and nothing else.",
     ),
     Project(
-        owner="priya--raman", name="fernlight", launched=-77, crowd=35, wish=IN,
+        owner="priya--raman", name="fernlight", launched=-325, crowd=35, wish=IN,
         kind="library", language="TypeScript", topics="colour accessibility css",
         pitch="Colour schemes that keep their contrast in the dark.",
     ),
@@ -149,7 +190,7 @@ PROJECTS = (
         pitch="Essays and talks.",
     ),
     Project(
-        owner="helix--works", name="helix-mesh", launched=-85, crowd=40, wish=IN,
+        owner="helix--works", name="helix-mesh", launched=-350, crowd=40, wish=IN,
         kind="application", language="Rust", topics="dns networking",
         pitch="Service discovery over plain DNS.",
     ),
@@ -169,7 +210,7 @@ PROJECTS = (
         pitch="Runs untrusted plugins in WebAssembly.",
     ),
     Project(
-        owner="tomas--oliva", name="wickerbase", launched=-62, crowd=19, wish=IN,
+        owner="tomas--oliva", name="wickerbase", launched=-260, crowd=19, wish=IN,
         kind="tool", language="C", topics="sqlite backup",
         pitch="Snapshots of SQLite files while they are in use.",
     ),
@@ -179,7 +220,7 @@ PROJECTS = (
         pitch="Splits large rivers of JSON into small files.",
     ),
     Project(
-        owner="mei--tanaka", name="paper-crane", launched=-66, crowd=22,
+        owner="mei--tanaka", name="paper-crane", launched=-240, crowd=22,
         kind="application", language="TypeScript", topics="books typesetting",
         pitch="Lays out books from Markdown.",
     ),
@@ -189,12 +230,12 @@ PROJECTS = (
         pitch="A brush engine for drawing in the browser.",
     ),
     Project(
-        owner="sam--okafor", name="ledgerline", launched=-44, crowd=16,
+        owner="sam--okafor", name="ledgerline", launched=-175, crowd=16,
         kind="application", language="Kotlin", topics="accounting charts",
         pitch="Plain-text accounting with charts.",
     ),
     Project(
-        owner="lena--brandt", name="mossgrid", launched=-41, crowd=13,
+        owner="lena--brandt", name="mossgrid", launched=-160, crowd=13,
         kind="application", language="C++", topics="sensors garden hardware",
         pitch="A grid of sensors for balconies and gardens.",
     ),
@@ -204,7 +245,7 @@ PROJECTS = (
         pitch="Voice notes that stay on your own disk.",
     ),
     Project(
-        owner="nordlys--labs", name="driftglass", launched=-33, crowd=27, wish=IN,
+        owner="nordlys--labs", name="driftglass", launched=-150, crowd=27, wish=IN,
         kind="library", language="Zig", topics="compression timeseries",
         pitch="Compresses time series to two bits a point.",
     ),

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from backend.actions import accounts, referrals, retention, sign_in, sites, standings, verification
+from backend.actions import (
+    accounts,
+    exchange,
+    maturing,
+    plans,
+    referrals,
+    retention,
+    rewards,
+    sign_in,
+    sites,
+    standings,
+    subscriptions,
+    transparency,
+    verification,
+)
 from backend.actions.context import Context, NoLive, NoTasks
 from backend.actions.recording import record
 from backend.actions.visitors import Visitors
 from backend.clock import FixedClock
+from backend.demo.bills import Bills
 from backend.demo.cast import HEROINE, OWNERS, PROJECTS, Owner, Project
+from backend.demo.paydays import TREASURER, Paydays, Ticket
+from backend.demo.rates import PROVIDER, write_rates
 from backend.demo.visits import PARTS, Crowd, Stage
 from backend.domain.accounts import GitHubIdentity
 from backend.domain.actors import Actor, Role, owner_of
 from backend.domain.instants import HOUR, MINUTE, SECOND, Day, Instant, date_of, start_of
 from backend.domain.sign_in import LINK_LIFETIME, Arrival
 from backend.domain.sites import SiteDraft
-from backend.domain.tiers import Tier
 from backend.errors import TooMany
 from backend.ids import SeededIds
 from backend.store.accounts import has_accounts
 from backend.store.tables.base import TENANT
 
 DAYS = 60
-EARLIEST = -110
+EARLIEST = -380
+PLAN, PLAN_FROM = "lifetime-seven-level", 0
+"""The plan that several levels are paid by, and the day from which on; before it is one level."""
+_WEEK = 7
 _SEED = 41
 _FIRST_GITHUB_ID = 9_000_000_000
 
@@ -38,13 +56,22 @@ def fill(context: Context, start: Day) -> None:
     """
     clock = FixedClock(start_of(Day(start + EARLIEST)))
     world = _World(
-        replace(context, clock=clock, ids=SeededIds(_SEED), tasks=NoTasks(), live=NoLive()),
+        # Seeds of other worlds differ: the same number never seals two texts under one secret.
+        replace(
+            context,
+            clock=clock,
+            ids=SeededIds(start * 100 + _SEED),
+            tasks=NoTasks(),
+            live=NoLive(),
+        ),
         clock,
         start,
     )
     for day in range(EARLIEST, DAYS):
         world.live_through(day)
     world.end()
+    # With the service's own ids: a key that everybody could make would sign nothing.
+    transparency.integrate(replace(context, clock=clock))
 
 
 class WorldState(StrEnum):
@@ -70,7 +97,7 @@ def state_of(context: Context) -> WorldState:
 
 def heroine_link(context: Context) -> str:
     """Return a link that signs in as the heroine, once within 15 minutes."""
-    asked = _Ticket()
+    asked = Ticket()
     sign_in.request_link(replace(context, tasks=asked), email=email_of(HEROINE), arrival=Arrival())
     if asked.ticket is None:
         raise TooMany(
@@ -79,16 +106,6 @@ def heroine_link(context: Context) -> str:
             hint="Use the last one, or wait 15 minutes.",
         )
     return sign_in.link_of(context, asked.ticket)
-
-
-class _Ticket:
-    """Keeps the ticket of the mail that would have been sent."""
-
-    def __init__(self) -> None:
-        self.ticket: str | None = None
-
-    def add(self, name: str, values: Mapping[str, str]) -> None:  # noqa: ARG002  the protocol's
-        self.ticket = values["ticket"]
 
 
 def email_of(login: str) -> str:
@@ -108,6 +125,8 @@ class _World:
         self._stages: dict[str, Stage] = {}
         self._chance = random.Random(_SEED)  # noqa: S311  repeatable on purpose
         self._crowd = Crowd(Visitors(self._context), self._chance)
+        self._bills = Bills(context)
+        self._paydays = Paydays(context, self._people)
 
     def live_through(self, day: int) -> None:
         """Let everything happen that happens on a day."""
@@ -117,6 +136,8 @@ class _World:
         for owner in OWNERS:
             self._clock.move(MINUTE)
             self._live(owner, day)
+        self._bills.collect()
+        self._handle_money(day)
         for project in PROJECTS:
             if project.launched == day:
                 self._clock.move(MINUTE)
@@ -129,10 +150,19 @@ class _World:
         """Bring everything up to the moment after the last day."""
         self._clock.set(start_of(Day(self._start + DAYS)))
         self._keep_time(DAYS)
+        accounts.change_role(self._context, self._people[TREASURER].account, Role.FINANCE)
         accounts.change_role(self._context, self._people[HEROINE].account, Role.ADMIN)
 
     def _keep_time(self, day: int) -> None:
-        """Do what the daily jobs do."""
+        """Do what the jobs do."""
+        maturing.mature_commissions(self._context)
+        subscriptions.end_entitlements(self._context)
+        if day % _WEEK == 0:
+            last = self._start + day
+            exchange.import_rates(
+                self._context, write_rates(range(last - _WEEK + 1, last + 1)), provider=PROVIDER
+            )
+            rewards.grant_all(self._context)
         if day > 0:
             standings.end_featuring(self._context)
             standings.age_scores(self._context)
@@ -143,9 +173,9 @@ class _World:
         if owner.joined == day:
             self._sign_up(owner)
         if owner.paid == day:
-            self._pay(owner)
+            self._bills.begin(owner, self._people[owner.login].account)
         if owner.left == day:
-            self._leave(owner)
+            self._bills.cancel(owner)
 
     def _sign_up(self, owner: Owner) -> None:
         code = self._codes[owner.through] if owner.through else None
@@ -170,17 +200,13 @@ class _World:
         self._people[owner.login] = owner_of(account.tenant, account.id)
         self._codes[owner.login] = account.code
 
-    def _pay(self, owner: Owner) -> None:
-        account = self._people[owner.login].account
-        accounts.change_tier(self._context, account, owner.tier)
-        with self._context.database.transaction() as session:
-            referrals.convert(session, account, self._clock.now())
-
-    def _leave(self, owner: Owner) -> None:
-        account = self._people[owner.login].account
-        accounts.change_tier(self._context, account, Tier.FREE)
-        with self._context.database.transaction() as session:
-            referrals.churn(session, account, self._clock.now())
+    def _handle_money(self, day: int) -> None:
+        """Do what whoever is in charge of the finances does."""
+        heroine = replace(self._people[HEROINE], role=Role.ADMIN)
+        if day == PLAN_FROM:
+            plans.acknowledge_plan(self._context, heroine, PLAN)
+            plans.use_plan(self._context, heroine, PLAN)
+        self._paydays.live_through(day, heroine)
 
     def _publish(self, project: Project) -> None:
         actor = self._people[project.owner]
