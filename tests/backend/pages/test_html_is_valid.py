@@ -8,8 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from backend.actions.context import Context
+from backend.actions.transparency import integrate
 from tests.journeys.test_html_is_valid import check_files, java  # noqa: F401  a fixture
 from tests.support.listed_sites import add_listed_site, add_world
+from tests.support.transparency import book_sales
 
 pytestmark = [pytest.mark.java, pytest.mark.node]
 
@@ -20,7 +22,8 @@ def test_every_public_page_is_valid(
     context: Context,
     tmp_path: Path,
 ) -> None:
-    paths = ["/", "/showcase", "/showcase/strip", "/nowhere"]
+    integrate(context)
+    paths = ["/", "/showcase", "/showcase/strip", "/nowhere", "/log/"]
     empty = [save(client, tmp_path, f"empty-{number}", path) for number, path in enumerate(paths)]
     add_world(context, 30)
     _, key = add_listed_site(
@@ -32,7 +35,11 @@ def test_every_public_page_is_valid(
         "/showcase?limit=5",
         f"/showcase/{key}",
         f"/showcase/strip?key={key}&theme=dark",
+        "/log/entry/0",
+        "/log/entry/17",
     ]
+    book_sales(context, 20, owner="a" * 32)
+    integrate(context)
     full = [save(client, tmp_path, f"full-{number}", path) for number, path in enumerate(paths)]
     assert check_files(java, [*empty, *full]) == []
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 
 from backend.actions.context import Context
+from backend.actions.transparency import integrate
 from backend.app import create_app
 from tests.journeys.test_accessibility import AXE, RUN
 from tests.support.browser import browser  # noqa: F401  a fixture
@@ -18,10 +19,14 @@ from tests.support.http_service import serve_app
 from tests.support.listed_sites import add_listed_site, add_world
 from tests.support.scripted_server import answer, serve_scripts
 from tests.support.service import make_context
+from tests.support.transparency import book_sales
 
 pytestmark = pytest.mark.browser
 
 BUDGET_BYTES = 100 * 1024
+
+
+LOG = ("/log/", "/log/entry/123")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +39,12 @@ class Served:
 
     @property
     def pages(self) -> tuple[str, ...]:
-        paths = ("/", "/showcase", f"/showcase/{self.key}", "/showcase/strip")
+        paths = ("/", "/showcase", f"/showcase/{self.key}", "/showcase/strip", *LOG)
         return (
             *(f"{self.full}{path}" for path in paths),
             f"{self.full}/showcase?kind=tool&language=Python",
             f"{self.full}/nowhere",
-            *(f"{self.empty}{path}" for path in ("/", "/showcase")),
+            *(f"{self.empty}{path}" for path in ("/", "/showcase", "/log/")),
         )
 
 
@@ -57,6 +62,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         _, key = add_listed_site(
             made[0], "<b>Bold</b>", views=10_000, topics=("cli",), language="Rust"
         )
+        book_sales(made[0], 300, owner="a" * 32)
+        for context in made:
+            integrate(context)
         yield Served(full=full, empty=empty, key=key)
     for context in made:
         context.database.close()
