@@ -30,6 +30,9 @@ days.csv        what each day of each site adds up to
 shares.csv      every share of your sites that is still kept
 touches.csv     when one of your referral links was followed
 referrals.csv   who signed up through you, without their names
+rewards.csv     what you were granted; credits are cents
+commissions.csv what you earned of each payment, in minor units of its currency
+tax.csv         which tax form you gave, with the end of its number
 ledger.json     what was booked for you, each line with its proof: 4site verify --statement
 
 Times are in UTC. A text that a spreadsheet would run as a formula begins with an apostrophe.
@@ -90,7 +93,7 @@ def _in_words(name: str, value: Any) -> Any:
         return None
     if name == "day":
         return date_of(Day(value)).isoformat()
-    if name in {"at", "as_of", "featured_until"} or name.endswith("_at"):
+    if name in {"at", "as_of", "featured_until", "hold_until", "until"} or name.endswith("_at"):
         return to_text(Instant(value))
     return value
 

@@ -18,6 +18,7 @@ from backend.store.tables.base import Row
 from backend.store.tables.builds import BuildRow
 from backend.store.tables.events import ShareRow, SiteDayRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
+from backend.store.tables.rewards import GrantRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
 
 _ROWS_AT_A_TIME = 1_000
@@ -73,6 +74,13 @@ _TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
         (
             "signed_up_at", "code", "basis", "touched_at", "activated_at", "converted_at",
             "churned_at",
+        ),
+    ),
+    "rewards": (
+        GrantRow,
+        (
+            "granted_at", "key", "kind", "at", "until", "credits", "booked", "usable_at",
+            "evidence",
         ),
     ),
 }  # fmt: skip

@@ -121,3 +121,14 @@ def give_back(context: Context, account: str, amount: int, at: Instant) -> Booke
         (own("payout", account), "USD", amount),
         (own("partner.available", account), "USD", -amount),
     )
+
+
+def owe_back(context: Context, account: str, amount: int, at: Instant) -> Booked:
+    """Book a refund of a payment whose commission was paid out already."""
+    return book(
+        context,
+        EntryKind.REFUND,
+        at,
+        ("commission", "USD", -amount),
+        (own("partner.receivable", account), "USD", amount),
+    )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.actions.context import Context
+from backend.actions.earnings import earnings_of
 from backend.actions.exchange import import_rates
 from backend.actions.statements import read_statement, statement_csv
 from backend.clock import FixedClock
@@ -30,7 +31,17 @@ from backend.domain.statements import (
 from backend.errors import Forbidden, NotFound
 from backend.store import ledger
 from backend.store.tables.base import TENANT
-from tests.support.booking import book, claim, claim_converted, earn, give_back, mature, on, settle
+from tests.support.booking import (
+    book,
+    claim,
+    claim_converted,
+    earn,
+    give_back,
+    mature,
+    on,
+    owe_back,
+    settle,
+)
 from tests.support.service import NOON, add_account
 
 NO_RATES = RateBook([])
@@ -173,6 +184,20 @@ def test_formula_in_a_reference_is_a_text(any_context: Context) -> None:
     )  # fmt: skip
     content = statement_csv(read_statement(any_context, owner(ann), "2026").statement)
     assert b",'=HYPERLINK(1)," in content
+
+
+def test_what_is_owed_back_after_a_payout_is_below_zero_at_the_end(any_context: Context) -> None:
+    ann = add_account(any_context)
+    earn(any_context, ann, 580, on(2026, 1))
+    mature(any_context, ann, 580, on(2026, 2))
+    claim(any_context, ann, 580, on(2026, 3))
+    settle(any_context, ann, 580, on(2026, 3))
+    owe_back(any_context, ann, 290, on(2026, 4))
+    (dollars,) = read_statement(any_context, owner(ann), "2026").statement.totals
+    assert dollars.sums == Sums(earned=580, reversed=-290, paid=580)
+    assert dollars.closing == -290
+    (summary,) = earnings_of(any_context, owner(ann))
+    assert (summary.owed_back, summary.paid, summary.reversed) == (290, 580, -290)
 
 
 def test_correction_is_a_line_of_its_own_kind(any_context: Context) -> None:
