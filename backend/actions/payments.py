@@ -92,14 +92,14 @@ def _apply_paid(session: Session, context: Context, event: Paid) -> Applied:
     if accounts.find_account(session, TENANT, event.account) is None:
         raise Invalid(f"There is no account {event.account[:40]!r}.", field="account")
     convert(session, event.account, event.paid_at)
-    earlier = payments.list_of_account(session, TENANT, event.account)
-    payment = _new_payment(session, context, event, earlier)
+    first = payments.find_first(session, TENANT, event.account)
+    payment = _new_payment(session, context, event, first)
     booked, touched = _book_sale(session, context, payment)
     adjustments = payments.list_adjustments(session, TENANT, event.provider, event.charge)
     for number in range(len(adjustments)):
         more, others = _settle(session, context, payment.id, adjustments[: number + 1])
         booked, touched = booked + more, touched | others
-    more, others = _retarget(session, context, payment, earlier)
+    more, others = _retarget(session, context, payment, first)
     return Applied(
         outcome=Outcome.BOOKED,
         payment=payment.id,
@@ -135,11 +135,10 @@ def _apply_adjusted(session: Session, context: Context, event: Adjusted) -> Appl
 
 
 def _new_payment(
-    session: Session, context: Context, event: Paid, earlier: Sequence[Payment]
+    session: Session, context: Context, event: Paid, first: Instant | None
 ) -> Payment:
     plan = plans.plan_at(session, TENANT, event.paid_at, DEFAULT_PLAN)
     chain = chain_of(chains.read_chain(session, TENANT, event.account), event.paid_at)
-    first = _first_paid_at(earlier, chain, event.paid_at)
     return Payment(
         id=new_id(context.ids, event.paid_at),
         provider=event.provider,
@@ -153,7 +152,7 @@ def _new_payment(
         fee=event.fee,
         paid_at=event.paid_at,
         period_start=event.period_start,
-        months=months_between(first, event.period_start),
+        months=months_between(_earlier(first, event.paid_at), event.period_start),
         plan=plan.name,
         plan_version=plan.version,
         chain=chain,
@@ -161,11 +160,9 @@ def _new_payment(
     )
 
 
-def _first_paid_at(
-    known: Sequence[Payment], chain: tuple[str | None, ...], paid_at: Instant
-) -> Instant:
-    """Return when the pair of payer and direct referrer first paid and earned."""
-    return min([paid_at, *(one.paid_at for one in known if one.chain[:1] == chain[:1])])
+def _earlier(first: Instant | None, paid_at: Instant) -> Instant:
+    """Return when the payer first paid: all of it is with the one referrer that they have."""
+    return paid_at if first is None else min(first, paid_at)
 
 
 def _book_sale(
@@ -243,16 +240,16 @@ _KINDS = {
 
 
 def _retarget(
-    session: Session, context: Context, payment: Payment, earlier: Sequence[Payment]
+    session: Session, context: Context, payment: Payment, known_first: Instant | None
 ) -> tuple[list[Booked], frozenset[str]]:
     """Give the payer's later payments, which came before this one, the months they should have."""
     booked: list[Booked] = []
     touched: frozenset[str] = frozenset()
-    later = [one for one in earlier if one.paid_at >= payment.paid_at]
+    later = payments.list_after(session, TENANT, payment.account, payment.paid_at)
     links = chains.read_chain(session, TENANT, payment.account) if later else []
+    first = _earlier(known_first, payment.paid_at)
     for one in later:
         chain = one.chain or chain_of(links, one.paid_at)
-        first = _first_paid_at([payment, *earlier], chain, one.paid_at)
         months = months_between(first, one.period_start)
         if (chain, months) == (one.chain, one.months):
             continue

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.billing_events import AdjustmentKind, AdjustmentStatus, Provider
@@ -36,11 +36,31 @@ def get(session: Session, tenant: str, payment: str) -> Payment:
     return _to_payment(session.get_one(PaymentRow, (tenant, payment)))
 
 
-def list_of_account(session: Session, tenant: str, account: str) -> list[Payment]:
-    """Return all payments of an account, the oldest first."""
+def find(session: Session, tenant: str, payment: str) -> Payment | None:
+    """Return the payment with this id."""
+    row = session.get(PaymentRow, (tenant, payment))
+    return None if row is None else _to_payment(row)
+
+
+def find_first(session: Session, tenant: str, account: str) -> Instant | None:
+    """Return when an account first paid, None before that."""
+    found = session.execute(
+        select(func.min(col(PaymentRow.paid_at))).where(
+            col(PaymentRow.tenant) == tenant, col(PaymentRow.account) == account
+        )
+    ).scalar_one()
+    return None if found is None else Instant(found)
+
+
+def list_after(session: Session, tenant: str, account: str, at: Instant) -> list[Payment]:
+    """Return the payments of an account after an instant, the oldest first."""
     found = session.execute(
         select(PaymentRow)
-        .where(col(PaymentRow.tenant) == tenant, col(PaymentRow.account) == account)
+        .where(
+            col(PaymentRow.tenant) == tenant,
+            col(PaymentRow.account) == account,
+            col(PaymentRow.paid_at) > at,
+        )
         .order_by(col(PaymentRow.paid_at), col(PaymentRow.id))
     )
     return [_to_payment(row) for row in found.scalars()]
