@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,10 @@ from backend.actions.recording import record
 from backend.actions.referrals import list_referrals
 from backend.actions.subscriptions import end_entitlements, grant_months, grant_until
 from backend.domain.actors import Actor, owner_of
-from backend.domain.billing_events import SubscriptionStatus
+from backend.domain.billing_events import Provider, SubscriptionChanged, SubscriptionStatus
 from backend.domain.instants import DAY, Instant, from_datetime, to_text
 from backend.domain.referrals import ReferralState
-from backend.domain.subscriptions import GRACE, Entitlement, add_months, effective_tier
+from backend.domain.subscriptions import GRACE, Entitlement, add_months, effective_tier, fold
 from backend.domain.tiers import Tier
 from backend.errors import Unavailable
 from backend.store.accounts import find_account
@@ -64,6 +65,48 @@ def test_months_are_calendar_months_with_the_day_clamped() -> None:
     assert add_months(at("2027-01-31T10:00:00Z"), 1) == at("2027-02-28T10:00:00Z")
     assert add_months(at("2027-12-31T10:00:00Z"), 2) == at("2028-02-29T10:00:00Z")
     assert add_months(at("2026-09-04T12:00:00Z"), 12) == at("2027-09-04T12:00:00Z")
+
+
+def state(status: SubscriptionStatus, days: float, **more: Any) -> SubscriptionChanged:
+    values: dict[str, Any] = {
+        "provider": Provider.STRIPE,
+        "ref": "sub_1",
+        "account": "0" * 32,
+        "customer": "cus_1",
+        "tier": Tier.PRO,
+        "started_at": NOON,
+        "period_end": Instant(NOON + 30 * DAY),
+        "ends_at": None,
+    }
+    return SubscriptionChanged(status=status, at=Instant(NOON + int(days * DAY)), **values | more)
+
+
+def test_states_of_the_same_second_are_ordered_by_how_far_they_are() -> None:
+    told = [
+        state(SubscriptionStatus.INCOMPLETE, 0),
+        state(SubscriptionStatus.ACTIVE, 0),
+        state(SubscriptionStatus.PAST_DUE, 30),
+        state(SubscriptionStatus.UNPAID, 30, ends_at=None),
+        state(SubscriptionStatus.ENDED, 30, ends_at=Instant(NOON + 30 * DAY)),
+    ]
+    for count, newest in ((2, "active"), (3, "past_due"), (4, "unpaid"), (5, "ended")):
+        found = [fold(order) for order in itertools.permutations(told[:count])]
+        assert {each.status for each in found} == {newest}
+        assert len(set(found)) == 1
+    assert found[0].until == NOON + 30 * DAY
+
+
+def test_the_time_of_grace_counts_from_the_first_word_whatever_comes_first() -> None:
+    told = [
+        state(SubscriptionStatus.PAST_DUE, 30),
+        state(SubscriptionStatus.ACTIVE, 31),
+        state(SubscriptionStatus.PAST_DUE, 60),
+        state(SubscriptionStatus.PAST_DUE, 63),
+        state(SubscriptionStatus.UNPAID, 70),
+    ]
+    found = {fold(order) for order in itertools.permutations(told)}
+    assert {each.unpaid_since for each in found} == {NOON + 60 * DAY}
+    assert {each.until for each in found} == {NOON + 74 * DAY}
 
 
 def test_an_upgrade_holds_at_once_and_rescores_the_sites(shop: Shop) -> None:
@@ -214,7 +257,8 @@ def test_a_referral_churns_with_the_last_subscription_and_comes_back_with_the_ne
     shop.move(3)
     shop.books.cancel(subscription)
     # The end is told first, and what was paid last.
-    shop.deliver(reversed(shop.books.take_events()))
+    events = shop.books.take_events()[::-1]
+    shop.deliver(sorted(events, key=lambda event: bool(event["type"] == "invoice.paid")))
     (found,) = list_referrals(shop.context, ann).referrals
     assert found[1] is ReferralState.CHURNED
     if is_back:
