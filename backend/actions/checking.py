@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 
 from backend.actions.context import Context
+from backend.actions.log_checking import compare_log
 from backend.actions.money_checking import check_money
 from backend.actions.payout_checking import compare_payouts
+from backend.actions.rewards_checking import compare_rewards
 from backend.domain.checking import (
     Difference,
     compare_age,
@@ -59,6 +61,8 @@ def _find_differences(context: Context, *, is_late: bool) -> Iterator[Difference
     yield from _compare_referrals(context)
     yield from check_money(context, is_late=is_late)
     yield from compare_payouts(context)
+    yield from compare_rewards(context)
+    yield from compare_log(context)
 
 
 def _compare_sites(

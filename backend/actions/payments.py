@@ -31,7 +31,7 @@ from backend.domain.payments import (
 from backend.domain.plans import DEFAULT_PLAN, Plan
 from backend.errors import Invalid
 from backend.ids import new_id
-from backend.store import accounts, chains, commissions, ledger, payments, plans, rewards
+from backend.store import accounts, chains, commissions, holds, ledger, payments, plans, rewards
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
 
@@ -282,7 +282,8 @@ def _book(
     plan = plans.get_plan(session, TENANT, payment.plan, payment.plan_version)
     payments.save(session, TENANT, payment)
     known = commissions.list_of_payment(session, TENANT, payment.id)
-    changes = rebook(payment, plan, known)
+    held = holds.find_held(session, TENANT, [who for who in payment.chain if who is not None])
+    changes = rebook(payment, plan, known, held)
     commissions.save(session, TENANT, [after for _before, after in changes])
     postings = _postings(payment.currency, money, changes)
     if not postings:

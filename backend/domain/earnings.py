@@ -7,7 +7,7 @@ Where a commission's money stands follows from the commission alone, so that eve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -33,6 +33,8 @@ class Line(StrEnum):
     BASE = "base"
     BONUS = "bonus"
     REGION = "region"
+    AWARD = "award"
+    """What a dispute gave beside the plan; `level` only counts these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ class Commission:
     """What `beneficiary` earns of a payment by one level and line.
 
     `booked` is what its postings add up to, `settled` what of it payouts have claimed (what failed
-    ones gave back is claimed no more). Before `matured_at` is set it waits until `hold_until`.
+    ones gave back is claimed no more). One that is void earns nothing any more. Before `matured_at`
+    is set it waits until `hold_until`.
     """
 
     payment: str
@@ -56,6 +59,7 @@ class Commission:
     matured_at: Instant | None = None
     is_disputed: bool = False
     is_held: bool = False
+    is_void: bool = False
     payout: str | None = None
 
     @property
@@ -132,24 +136,29 @@ def targets_of(payment: Payment, plan: Plan) -> dict[tuple[int, Line], int]:
 
 
 def rebook(
-    payment: Payment, plan: Plan, commissions: Iterable[Commission]
+    payment: Payment,
+    plan: Plan,
+    commissions: Iterable[Commission],
+    held: Collection[str] = (),
 ) -> list[tuple[Commission | None, Commission]]:
     """Return each commission that changes with the payment: as it was (None when new) and will be.
 
     Posting the differences of all of them, and what they add up to as an expense, is *target minus
-    booked*: any number of adjustments in any order ends the same.
+    booked*: any number of adjustments in any order ends the same. New ones of the owners in `held`,
+    who are under review, are held as well; what a dispute gave stays as it is.
     """
-    known = {commission.key: commission for commission in commissions}
+    known = {one.key: one for one in commissions if one.line is not Line.AWARD}
     targets = targets_of(payment, plan)
     changed: list[tuple[Commission | None, Commission]] = []
     for level, line in sorted(known.keys() | targets.keys()):
-        target = targets.get((level, line), 0)
         before = known.get((level, line))
+        is_void = before is not None and before.is_void
+        target = 0 if is_void else targets.get((level, line), 0)
         if before is None and not target:
             continue
         after = with_state(
             replace(
-                before or _new_commission(payment, plan, level, line),
+                before or _new_commission(payment, plan, level, line, held),
                 booked=target,
                 is_disputed=payment.is_disputed,
                 hold_until=Instant(payment.paid_at + plan.hold + payment.held),
@@ -171,7 +180,36 @@ def expense_of(changes: Sequence[tuple[Commission | None, Commission]]) -> int:
     return sum(after.booked - (before.booked if before else 0) for before, after in changes)
 
 
-def _new_commission(payment: Payment, plan: Plan, level: int, line: Line) -> Commission:
+def void(commission: Commission) -> Commission:
+    """Return a commission that earns nothing any more; one that payouts claimed of stays."""
+    if commission.settled or commission.line is Line.AWARD:
+        return commission
+    return with_state(replace(commission, booked=0, is_void=True))
+
+
+def award_of(  # noqa: PLR0913  what an award is, each named
+    payment: Payment, account: str, number: int, amount: int, now: Instant, *, is_held: bool
+) -> Commission:
+    """Return what a dispute gives of a payment: beside the plan, and without a wait."""
+    return with_state(
+        Commission(
+            payment=payment.id,
+            level=number,
+            line=Line.AWARD,
+            beneficiary=account,
+            rate_bp=0,
+            currency=payment.currency,
+            booked=amount,
+            hold_until=now,
+            matured_at=now,
+            is_held=is_held,
+        )
+    )
+
+
+def _new_commission(
+    payment: Payment, plan: Plan, level: int, line: Line, held: Collection[str]
+) -> Commission:
     beneficiary = payment.chain[level - 1]
     if beneficiary is None:
         raise AssertionError("an empty level earns nothing")
@@ -183,6 +221,7 @@ def _new_commission(payment: Payment, plan: Plan, level: int, line: Line) -> Com
         rate_bp=plan.rates_at(payment.months)[level - 1],
         currency=payment.currency,
         hold_until=Instant(payment.paid_at + plan.hold + payment.held),
+        is_held=beneficiary in held,
     )
 
 

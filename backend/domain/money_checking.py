@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from backend.domain.chains import Link, chain_of
 from backend.domain.checking import Difference, unless_equal
 from backend.domain.commissions import months_between
-from backend.domain.earnings import Commission, CommissionState, targets_of, with_state
+from backend.domain.disputes import Dispute
+from backend.domain.earnings import Commission, CommissionState, Line, targets_of, with_state
 from backend.domain.instants import Instant
 from backend.domain.payments import Adjustment, Payment, total
 from backend.domain.plans import Plan
@@ -27,7 +28,8 @@ class PaymentRecord:
 
     `first_paid_at` is when its pair of payer and direct referrer first paid, `links` the referrals
     above the payer. `posted` sums up the entries about it by currency and the service's own
-    accounts, all cash as one; `earned` those on owners' accounts by level and line.
+    accounts, all cash as one; `earned` those on owners' accounts by level and line. `held` are
+    those of its people who are under review, `confirmed` those of whom a review ever was.
     """
 
     payment: Payment
@@ -38,6 +40,9 @@ class PaymentRecord:
     first_paid_at: Instant
     posted: Mapping[tuple[str, str], int]
     earned: Mapping[tuple[int, str], int]
+    disputes: Sequence[Dispute] = ()
+    held: frozenset[str] = frozenset()
+    confirmed: frozenset[str] = frozenset()
 
 
 def compare_payment(record: PaymentRecord) -> Iterator[Difference]:
@@ -66,9 +71,14 @@ def compare_commissions(record: PaymentRecord, overdue: Instant) -> Iterator[Dif
         return
     targets = targets_of(payment, plan)
     known = {one.key: one for one in record.commissions}
-    for level, line in sorted(targets.keys() | known.keys()):
+    awards = {
+        (one.award, Line.AWARD): one.amount for one in record.disputes if one.award is not None
+    }
+    for level, line in sorted(targets.keys() | awards.keys() | known.keys()):
         where = f"payment {payment.id}, level {level}, {line}"
-        target, one = targets.get((level, line), 0), known.get((level, line))
+        one = known.get((level, line))
+        expected = awards if line is Line.AWARD else targets
+        target = 0 if one is not None and one.is_void else expected.get((level, line), 0)
         if one is None:
             if target:
                 yield Difference(
@@ -76,7 +86,9 @@ def compare_commissions(record: PaymentRecord, overdue: Instant) -> Iterator[Dif
                 )
             continue
         yield from unless_equal("commission.booked", where, one.booked, target)
-        yield from _compare_terms(payment, plan, one, where)
+        yield from _compare_holds(record, one, where)
+        if line is not Line.AWARD:
+            yield from _compare_terms(payment, plan, one, where)
         yield from _compare_state(payment, plan, one, where)
         if one.state is CommissionState.PENDING and one.hold_until < overdue:
             yield Difference(
@@ -116,6 +128,16 @@ def _compare_posted(record: PaymentRecord, where: str) -> Iterator[Difference]:
         yield from unless_equal("commission posted", at, stored, booked.get((level, line), 0))
 
 
+def _compare_holds(record: PaymentRecord, one: Commission, where: str) -> Iterator[Difference]:
+    is_disputed = any(
+        dispute.holds and dispute.account == one.beneficiary for dispute in record.disputes
+    )
+    is_held = is_disputed or one.beneficiary in record.held
+    yield from unless_equal("commission.is_held", where, one.is_held, is_held)
+    if one.is_void and one.beneficiary not in record.confirmed:
+        yield Difference(what="commission.is_void", where=where, stored="True", computed="False")
+
+
 def _compare_terms(
     payment: Payment, plan: Plan, one: Commission, where: str
 ) -> Iterator[Difference]:
@@ -143,7 +165,8 @@ def _compare_state(
         computed = " or ".join(sorted(states)) or "claimed by a payout"
         yield Difference(what="commission.state", where=where, stored=one.state, computed=computed)
     # A chargeback that is opened after it matured moves only the end of the hold.
-    if one.matured_at is not None and one.matured_at < payment.paid_at + plan.hold:
+    is_early = one.matured_at is not None and one.matured_at < payment.paid_at + plan.hold
+    if is_early and one.line is not Line.AWARD:
         yield Difference(
             what="commission.matured_at",
             where=where,

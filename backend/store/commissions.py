@@ -119,7 +119,7 @@ def _list(session: Session, tenant: str, *conditions: ColumnElement[bool]) -> li
 
 _FIXED = ("tenant", "payment", "level", "line", "beneficiary", "currency")
 _CHANGING = ("rate_bp", "booked", "settled", "state", "hold_until", "matured_at", "is_disputed",
-             "is_held", "payout")  # fmt: skip
+             "is_held", "is_void", "payout")  # fmt: skip
 _TABLE: Any = CommissionRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
 _SAVE = insert_many(
     _TABLE,
@@ -133,7 +133,7 @@ def _to_row(tenant: str, one: Commission) -> tuple[Any, ...]:
     return (
         tenant, one.payment, one.level, one.line.value, one.beneficiary, one.currency,
         one.rate_bp, one.booked, one.settled, one.state.value, one.hold_until, one.matured_at,
-        one.is_disputed, one.is_held, one.payout,
+        one.is_disputed, one.is_held, one.is_void, one.payout,
     )  # fmt: skip
 
 
@@ -152,5 +152,6 @@ def _to_commission(row: CommissionRow) -> Commission:
         matured_at=None if row.matured_at is None else Instant(row.matured_at),
         is_disputed=row.is_disputed,
         is_held=row.is_held,
+        is_void=row.is_void,
         payout=row.payout,
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.chains import Link
+from backend.domain.disputes import Dispute
 from backend.domain.earnings import Commission
 from backend.domain.instants import Instant
 from backend.domain.ledger import owner_of_account
@@ -20,7 +22,7 @@ from backend.domain.money_checking import PaymentRecord
 from backend.domain.payments import Adjustment, Payment
 from backend.domain.plans import Plan
 from backend.errors import NotFound
-from backend.store import chains, commissions, payments, plans
+from backend.store import chains, commissions, disputes, holds, payments, plans
 from backend.store.tables.commissions import PaymentRow
 from backend.store.tables.ledger import PostingRow, TransactionRow
 
@@ -39,9 +41,27 @@ def read_payments(session: Session, tenant: str, *, after: str, limit: int) -> l
     firsts = _read_firsts(session, tenant, page)
     links = {account: chains.read_chain(session, tenant, account) for account in _payers(page)}
     find_plan = _plan_finder(session, tenant)
-    return [
+    records = [
         _to_record(payment, find_plan, adjustments, earned, links, firsts, posted[payment.id])
         for payment in page
+    ]
+    return _with_holds(session, tenant, records)
+
+
+def _with_holds(
+    session: Session, tenant: str, records: Sequence[PaymentRecord]
+) -> list[PaymentRecord]:
+    """Add reviews and disputes to records."""
+    people = {one.beneficiary for record in records for one in record.commissions}
+    held = holds.find_held(session, tenant, people)
+    confirmed = holds.find_confirmed(session, tenant, people)
+    by_payment: defaultdict[str | None, list[Dispute]] = defaultdict(list)
+    ids = [record.payment.id for record in records]
+    for dispute in disputes.list_of_payments(session, tenant, ids):
+        by_payment[dispute.payment].append(dispute)
+    return [
+        replace(record, disputes=by_payment[record.payment.id], held=held, confirmed=confirmed)
+        for record in records
     ]
 
 

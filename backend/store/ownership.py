@@ -19,6 +19,7 @@ from backend.store.tables.base import Row
 from backend.store.tables.billing import CustomerRow, EntitlementRow, SubscriptionRow
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.commissions import CommissionRow
+from backend.store.tables.disputes import DisputeRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.payouts import PayeeRow, PayoutRow
@@ -47,6 +48,7 @@ _OWNER: dict[type[Row], str] = {
     EntitlementRow: "account",
     PayeeRow: "account",
     PayoutRow: "account",
+    DisputeRow: "account",
 }
 # Rows that belong to a site, and by way of it to its owner.
 _OF_SITE: frozenset[type[Row]] = frozenset(

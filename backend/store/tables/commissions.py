@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, false
 from sqlmodel import Field
 
 from backend.store.tables.base import Row, count, instant, place
@@ -120,6 +120,8 @@ class CommissionRow(Row, table=True):
     is_disputed: bool = False
     """Held while a chargeback of its payment is open."""
     is_held: bool = False
-    """Held by a review, whatever becomes of its payment."""
+    """Held by a review or a dispute, whatever becomes of its payment."""
+    is_void: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Earns nothing any more: a review confirmed what it was about."""
     payout: str | None = Field(default=None, max_length=32)
     """The last payout that claimed it."""

@@ -1,0 +1,147 @@
+"""Reviews of owners: hold all that they earned and will earn, release it, or make it void.
+
+Every step is kept with who took it and why, and booked: held money stands on an account of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from backend.actions.context import Context
+from backend.actions.ledger import post
+from backend.domain.actors import Actor, Role
+from backend.domain.earnings import Commission, expense_of, move, void, with_state
+from backend.domain.holds import Hold, HoldStep, check_reason, check_step
+from backend.domain.ledger import Entry, EntryKind, Posting
+from backend.errors import NotFound
+from backend.store import accounts, commissions, disputes, holds, ledger
+from backend.store.database import Session
+from backend.store.tables.base import TENANT
+
+Changes = Sequence[tuple[Commission, Commission]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A step that was taken, and how many commissions it changed."""
+
+    hold: Hold
+    changed: int
+
+
+def hold_commissions(context: Context, actor: Actor, account: str, reason: str) -> Reviewed:
+    """Hold what an account earned and no payout claimed, and whatever it earns from now on.
+
+    Raises Conflict when it is held already, NotFound for an unknown account.
+    """
+    return _take(context, actor, account, HoldStep.ACTIVE, reason)
+
+
+def release_commissions(context: Context, actor: Actor, account: str, reason: str) -> Reviewed:
+    """Let everything go on as if it had never been held. Raises Conflict when nothing is."""
+    return _take(context, actor, account, HoldStep.RELEASED, reason)
+
+
+def confirm_hold(context: Context, actor: Actor, account: str, reason: str) -> Reviewed:
+    """Make void what is held and was never claimed; what is earned later counts again.
+
+    Raises Conflict when nothing is held.
+    """
+    return _take(context, actor, account, HoldStep.CONFIRMED, reason)
+
+
+def list_holds(context: Context, actor: Actor, account: str) -> list[Hold]:
+    """Return the steps of an account's reviews, the oldest first."""
+    actor.needs_role(Role.REVIEWER, Role.FINANCE)
+    with context.database.reading() as session:
+        return holds.list_steps(session, TENANT, account)
+
+
+def aggregated(changes: Changes) -> list[Posting]:
+    """Return the postings of changes, one an account and currency."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for before, after in changes:
+        for posting in move(before, after):
+            sums[posting.account, posting.currency] += posting.amount
+    return [
+        Posting(account=account, currency=currency, amount=amount)
+        for (account, currency), amount in sorted(sums.items())
+        if amount
+    ]
+
+
+def _take(context: Context, actor: Actor, account: str, step: HoldStep, reason: str) -> Reviewed:
+    actor.needs_role(Role.REVIEWER, Role.FINANCE)
+    said = check_reason(reason)
+    with context.database.transaction() as session:
+        ledger.lock(session, TENANT)
+        if accounts.find_account(session, TENANT, account) is None:
+            raise NotFound("There is no such account.")
+        number = check_step(holds.find_last(session, TENANT, account), step)
+        hold = Hold(
+            account=account,
+            n=number,
+            step=step,
+            reason=said,
+            by=actor.account,
+            at=context.clock.now(),
+        )
+        holds.add(session, TENANT, hold)
+        changes = _changes(session, account, step)
+        commissions.save(session, TENANT, [after for _before, after in changes])
+        post(session, context, _entries(hold, changes))
+    context.live.publish(f"account:{account}", {"earnings": step.value})
+    return Reviewed(hold=hold, changed=len(changes))
+
+
+def _changes(session: Session, account: str, step: HoldStep) -> Changes:
+    earned = commissions.list_of_beneficiary(session, TENANT, account)
+    questioned = disputes.find_questioned(session, TENANT, {one.payment for one in earned})
+    changes = [(one, _next(one, step, questioned)) for one in earned]
+    return [(before, after) for before, after in changes if after != before]
+
+
+def _next(
+    commission: Commission, step: HoldStep, questioned: Collection[tuple[str, str]]
+) -> Commission:
+    if step is HoldStep.ACTIVE:
+        return with_state(replace(commission, is_held=True))
+    # A dispute of the owner's own goes on, whatever became of the review.
+    is_held = (commission.payment, commission.beneficiary) in questioned
+    ended = void(commission) if step is HoldStep.CONFIRMED else commission
+    return with_state(replace(ended, is_held=is_held))
+
+
+def _entries(hold: Hold, changes: Changes) -> list[Entry]:
+    if hold.step is not HoldStep.CONFIRMED:
+        kind = EntryKind.HOLD if hold.step is HoldStep.ACTIVE else EntryKind.RELEASE
+        postings = aggregated(changes)
+        entry = Entry(kind=kind, key=hold.key, at=hold.at, ref=hold.account, postings=postings)
+        return [entry] if postings else []
+    entries = [
+        _correction(hold, payment, list(some))
+        for payment, some in groupby(sorted(changes, key=_payment_of), key=_payment_of)
+    ]
+    return [entry for entry in entries if entry.postings]
+
+
+def _payment_of(change: tuple[Commission, Commission]) -> str:
+    return change[0].payment
+
+
+def _correction(hold: Hold, payment: str, changes: Changes) -> Entry:
+    """Return the entry that takes back what a payment earned, line by line."""
+    spent = expense_of(changes)
+    currency = changes[0][0].currency
+    expense = [Posting(account="commission", currency=currency, amount=spent)] if spent else []
+    return Entry(
+        kind=EntryKind.CORRECTION,
+        key=f"{hold.key}:{payment}",
+        at=hold.at,
+        ref=payment,
+        postings=[*expense, *(one for before, after in changes for one in move(before, after))],
+        facts={"review": hold.key},
+    )
