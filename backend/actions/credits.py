@@ -7,17 +7,48 @@ costs the service a reward or a sale, never both.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from backend.actions.context import Context
 from backend.actions.ledger import post
 from backend.actions.rewards import credit_balance
-from backend.domain.actors import owner_of
+from backend.domain.actors import Actor, Role, owner_of
 from backend.domain.ledger import Entry, EntryKind, Posting, own
 from backend.domain.money import check_amount
 from backend.domain.rewards import CURRENCY, held_of
-from backend.errors import Conflict
-from backend.store import ledger, rewards
+from backend.errors import Conflict, NotFound
+from backend.store import accounts, ledger, rewards
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditUse:
+    """The cents that an invoice used, and those that can be used after that."""
+
+    used: int
+    usable: int
+
+
+def lower_invoice(context: Context, actor: Actor, account: str, amount: int, ref: str) -> CreditUse:
+    """Use an account's credits for an invoice that is written by hand, as `use_credits` says.
+
+    Raises Forbidden, and NotFound for an unknown account.
+    """
+    actor.needs_role(Role.FINANCE)
+    with context.database.transaction() as session:
+        if accounts.find_account(session, TENANT, account) is None:
+            raise NotFound("There is no such account.")
+        used = use_credits(session, context, account, amount, f"manual:{ref}")
+        return CreditUse(used=used, usable=usable_credits(session, context, account))
+
+
+def undo_invoice(context: Context, actor: Actor, account: str, ref: str) -> CreditUse:
+    """Give back what an invoice used that is not paid after all, as `return_credits` says."""
+    actor.needs_role(Role.FINANCE)
+    with context.database.transaction() as session:
+        back = return_credits(session, context, account, f"manual:{ref}")
+        return CreditUse(used=-back, usable=usable_credits(session, context, account))
 
 
 def usable_credits(session: Session, context: Context, account: str) -> int:

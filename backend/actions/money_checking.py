@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.actions.context import Context
+from backend.actions.rewards_checking import compare_rewards
 from backend.domain.checking import Difference, due_at
 from backend.domain.instants import Instant
 from backend.domain.ledger_checking import (
@@ -35,6 +36,7 @@ def check_money(context: Context, *, is_late: bool = False) -> Iterator[Differen
     yield from _or_unreadable("ledger_txn", _check_entries(context))
     yield from _or_unreadable("ledger_balance", _check_balances(context))
     yield from _or_unreadable("payment", _check_payments(context, is_late=is_late))
+    yield from _or_unreadable("reward_grant", compare_rewards(context))
 
 
 def _or_unreadable(table: str, differences: Iterator[Difference]) -> Iterator[Difference]:

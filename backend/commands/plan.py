@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +11,9 @@ from backend.actions.context import Context
 from backend.actions.plans import Plans, acknowledge_plan, list_plans, load_plan, use_plan
 from backend.commands.export import find
 from backend.commands.opening import opened
+from backend.commands.times import read_time
 from backend.domain.actors import Actor, owner_of
-from backend.domain.instants import Instant, from_datetime, to_text
+from backend.domain.instants import Instant, to_text
 from backend.domain.plans import Plan
 from backend.gateways.plan_files import FILE_BYTES, read_plan_file
 from backend.settings import Settings
@@ -22,7 +22,7 @@ from generator.errors import UsageError
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     plan = _read(Path(arguments.file)) if arguments.step == "load" else None
-    since = _read_time(arguments.since) if arguments.step == "use" else None
+    since = read_time(arguments.since) if getattr(arguments, "since", None) else None
     with opened(settings) as context:
         if arguments.step == "list":
             print(_listing(list_plans(context), is_json=arguments.json))
@@ -68,19 +68,6 @@ def _read(path: Path) -> Plan:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     return read_plan_file(content, path.name)
-
-
-def _read_time(text: str | None) -> Instant | None:
-    """Return a time in UTC; a date is its first instant, None is now."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{text!r} is no time.", hint="Write 2027-01-01, or 2027-01-01T12:00:00Z."
-        ) from error
-    return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC))
 
 
 def _listing(plans: Plans, *, is_json: bool) -> str:

@@ -145,6 +145,8 @@ _BODIES: dict[str, Mapping[str, object]] = {
     },
     "acknowledge_plan": {"name": "seven-level"},
     "use_plan": {"name": "lifetime"},
+    "use_credits": {"account": "0" * 32, "ref": "in_1", "amount": 1},
+    "return_credits": {"account": "0" * 32, "ref": "in_1"},
     "plan_release": {"files": {"index.html": {"digest": "0" * 64, "size": 1}}},
     "add_domain": {"domain": "other.domains.example"},
     "choose_plan": {"tier": "pro"},
@@ -177,6 +179,8 @@ _STATUS = {
     "load_plan": (403, 403),
     "acknowledge_plan": (403, 403),
     "use_plan": (403, 403),
+    "use_credits": (403, 403),
+    "return_credits": (403, 403),
     "make_release_live": (409, 404),
     # The free tier has no domain of its own.
     "add_domain": (403, 404),

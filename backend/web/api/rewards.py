@@ -1,13 +1,21 @@
-"""`/api/v1/rewards`: what the caller was granted, and what they can get."""
+"""`/api/v1/rewards`: what the caller was granted, and what they can get.
+
+`/api/v1/finance/credits`: credits on invoices that are written by hand.
+"""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
+from backend.actions import credits
 from backend.actions.rewards import RewardProgress, read_rewards
 from backend.domain.actors import Scope
 from backend.domain.instants import to_text
 from backend.domain.rewards import REWARDS, Grant
 from backend.web.api.fields import Time, time_of
-from backend.web.api.operation import Call, Operation, Output
+from backend.web.api.operation import Call, Input, Operation, Output
 
 
 class GrantAnswer(Output, frozen=True):
@@ -46,6 +54,39 @@ class RewardsAnswer(Output, frozen=True):
     flags: list[str]
     credits: int
     usable_credits: int
+
+
+class CreditBody(Input, frozen=True):
+    """An invoice that is written by hand, and by how many cents credits may lower it."""
+
+    account: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    ref: Annotated[str, Meta(min_length=1, max_length=80)]
+    amount: Annotated[int, Meta(ge=1, le=10_000_000)]
+
+
+class CreditBack(Input, frozen=True):
+    """An invoice that is not paid after all."""
+
+    account: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    ref: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class CreditAnswer(Output, frozen=True):
+    """The cents that the invoice used, below zero when they went back, and what is usable now."""
+
+    used: int
+    usable_credits: int
+
+
+def use(call: Call) -> CreditAnswer:
+    body = call.body
+    done = credits.lower_invoice(call.context, call.owner, body.account, body.amount, body.ref)
+    return CreditAnswer(used=done.used, usable_credits=done.usable)
+
+
+def give_back(call: Call) -> CreditAnswer:
+    done = credits.undo_invoice(call.context, call.owner, call.body.account, call.body.ref)
+    return CreditAnswer(used=done.used, usable_credits=done.usable)
 
 
 def read(call: Call) -> RewardsAnswer:
@@ -98,5 +139,27 @@ OPERATIONS = (
         run=read,
         scope=Scope.REFERRALS_READ,
         result=RewardsAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/finance/credits/uses",
+        name="use_credits",
+        summary="Lower an invoice that is written by hand by its account's credits",
+        tag="finance",
+        run=use,
+        scope=Scope.ACCOUNT_WRITE,
+        body=CreditBody,
+        result=CreditAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/finance/credits/returns",
+        name="return_credits",
+        summary="Give back what such an invoice used",
+        tag="finance",
+        run=give_back,
+        scope=Scope.ACCOUNT_WRITE,
+        body=CreditBack,
+        result=CreditAnswer,
     ),
 )

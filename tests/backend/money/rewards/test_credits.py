@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -9,20 +10,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from backend.actions.accounts import change_tier
+from backend.actions.accounts import change_role, change_tier
 from backend.actions.context import Context
 from backend.actions.credits import return_credits, usable_credits, use_credits
 from backend.actions.ledger import post
 from backend.actions.payments import apply_event
 from backend.actions.rewards import grant_all, grant_rewards
 from backend.actions.rewards_checking import compare_rewards
+from backend.domain.actors import Role
 from backend.domain.ledger import Entry, EntryKind, Posting
 from backend.domain.rewards import REWARDS, Conversion, Facts, find_reached
 from backend.domain.tiers import Tier
 from backend.errors import Conflict, Invalid
 from backend.ids import SystemIds
 from tests.support.money import adjusted, balances
-from tests.support.people import open_world
+from tests.support.people import Person, open_world
 from tests.support.rewards import add_customers, grants_of, pass_days
 from tests.support.service import NOON, add_account
 
@@ -170,6 +172,36 @@ def test_an_owner_sees_what_was_granted_and_what_comes_next(tmp_path: Path) -> N
     following = {one["key"]: (one["value"], one["goal"]) for one in told["progress"]}
     assert following["milestone_10"] == (1, 10)
     assert following["money_maker"] == (2_900, 1_000_000)
+    world.saved.close()
+    world.context.database.close()
+
+
+def test_finance_lowers_an_invoice_that_is_written_by_hand(tmp_path: Path) -> None:
+    world = open_world(tmp_path, "ann", "bob")
+    ann, bob = world.people["ann"], world.people["bob"]
+    change_role(world.context, ann.actor.account, Role.FINANCE)
+    pass_days(world.context, -30)
+    add_customers(world.context, bob.actor.account, 1)
+    grant_all(world.context)
+    pass_days(world.context, 30)
+    bill = {"account": bob.actor.account, "ref": "2026-17", "amount": 60}
+    back = {"account": bob.actor.account, "ref": "2026-17"}
+
+    def post(person: Person, path: str, body: Mapping[str, object]) -> tuple[int, object]:
+        answer = world.browser(person).post(
+            f"/api/v1/finance/credits/{path}",
+            json=body,
+            headers={"x-csrf-token": person.csrf, "origin": world.context.settings.base_url},
+        )
+        return answer.status_code, answer.json()
+
+    taken = (200, {"used": 60, "usable_credits": 40})
+    assert [post(ann, "uses", bill) for _ in range(2)] == [taken, taken]
+    assert post(bob, "uses", bill)[0] == post(bob, "returns", back)[0] == 403
+    assert post(ann, "uses", {**bill, "account": "0" * 32})[0] == 404
+    assert post(ann, "uses", {**bill, "account": ann.actor.account})[0] == 409
+    assert post(ann, "uses", {**bill, "amount": -5})[0] == 400
+    assert post(ann, "returns", back) == (200, {"used": -60, "usable_credits": 100})
     world.saved.close()
     world.context.database.close()
 
