@@ -165,14 +165,22 @@ class _Following:
                     weighs_at = now + _WEIGH_SECONDS
                     if weigh(run.folder, bounds.folder_bytes) > bounds.folder_bytes:
                         return _too_much("space", bounds)
-                if selector.select(min(_LOOK_SECONDS, ends_at - now)):
+                patience = min(_LOOK_SECONDS, ends_at - now)
+                if not selector.get_map():
+                    if self._ends_within(patience):
+                        self._finish()
+                        return None
+                elif selector.select(patience):
                     chunk = os.read(output.fileno(), 64 * 1024)
                     self._take(chunk)
                     if not chunk:
                         selector.unregister(output)
-                elif not selector.get_map() and self._process.poll() is not None:
-                    self._finish()
-                    return None
+
+    def _ends_within(self, seconds: float) -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+            return True
+        return False
 
     def _take(self, chunk: bytes) -> None:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
