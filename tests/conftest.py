@@ -65,6 +65,14 @@ def pytest_unconfigure() -> None:
     _home.cleanup()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return three processes for two cores: about a third of the time tests wait for servers."""
+    cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    return cores + cores // 2
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",
