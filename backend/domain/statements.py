@@ -221,6 +221,11 @@ def kind_of(movement: Movement) -> LineKind:
 
 
 def _make_line(movement: Movement, currency: str, book: RateBook) -> Line:
+    if movement.currency == currency:  # most are, and fractions take their time
+        return Line(
+            movement=movement, kind=kind_of(movement), converted=movement.amount,
+            withheld=movement.withheld, fee=movement.fee, rate="1", rate_day=day_of(movement.at),
+        )  # fmt: skip
     try:
         rate = _kept_rate(movement, currency) or book.on(day_of(movement.at)).between(
             movement.currency, currency
