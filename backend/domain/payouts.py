@@ -146,7 +146,8 @@ def approve(
     """Return the batch with one more approval; it is approved with the last that it needs.
 
     Raises Conflict when it is no draft, holds nothing, or the same administrator did so before.
-    `dollars` is its total in cents of USD, None without a rate. From the first approval on it takes no further payouts.
+    `dollars` is its total in cents of USD, None without a rate. From the first approval on it takes
+    no further payouts.
     """
     _must_be(batch, BatchState.DRAFT, "be approved")
     if not batch.items:
