@@ -60,7 +60,7 @@ def test_a_database_that_stays_locked_acknowledges_nothing(visit: Visit) -> None
     with another_writer(visit.context):
         began = time.monotonic()
         assert_unavailable(visit.send(late))
-        assert BUSY_SECONDS <= time.monotonic() - began < 3 * BUSY_SECONDS
+        assert BUSY_SECONDS <= time.monotonic() - began < 6 * BUSY_SECONDS
     assert visit.views == 1
     assert visit.send(late).status_code == 202
     assert visit.views == 2
@@ -88,7 +88,7 @@ def test_a_full_queue_refuses_at_once_and_keeps_what_it_took(tmp_path: Path) -> 
                 time.sleep(0.2)
             began = time.monotonic()
             assert_unavailable(visit.send(a_view(visit.key)))
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < BUSY_SECONDS / 2  # it would wait that long twice
         assert [answer.result().status_code for answer in taken] == [202] * (1 + QUEUE)
         assert visit.views == 2 + QUEUE
     context.database.close()

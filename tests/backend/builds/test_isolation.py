@@ -213,7 +213,7 @@ def test_who_takes_too_long_is_ended(tmp_path: Path, program: str) -> None:
     began = time.monotonic()
     ended, _said = run(tmp_path / "build", program, bounds=bounds)
     assert ended == Ended(ending=Ending.TIMED_OUT, reason="It took longer than 2 seconds.")
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < 40
 
 
 @needs_namespaces
@@ -240,7 +240,7 @@ def test_what_is_no_longer_wanted_is_ended_at_once(tmp_path: Path) -> None:
         is_wanted=lambda: time.monotonic() - began < 1.5,
     )
     assert ended == Ended(ending=Ending.STOPPED)
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < 40
 
 
 def test_a_build_ends_with_the_service_that_is_killed(tmp_path: Path) -> None:

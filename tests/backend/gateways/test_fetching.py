@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Sequence
@@ -253,18 +254,23 @@ def test_slow_drip_ends_with_the_time(server: ScriptedServer, script: object) ->
     started = time.monotonic()
     with pytest.raises(FetchFailed, match=r"within 0\.4 seconds"):
         get(server.url(), "127.0.0.1", timeout_seconds=0.4)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 8  # all of it takes ten seconds
 
 
 def test_slow_resolver_ends_with_the_time() -> None:
+    is_over = threading.Event()
+
     def dawdle(host: str, port: int) -> Sequence[str]:
-        time.sleep(1)
+        is_over.wait(60)
         return ["8.8.8.8"]
 
     started = time.monotonic()
-    with pytest.raises(FetchFailed, match="not found in time"):
-        get(f"http://{HOST}/", resolve=dawdle, timeout_seconds=0.2)
-    assert time.monotonic() - started < 0.9
+    try:
+        with pytest.raises(FetchFailed, match="not found in time"):
+            get(f"http://{HOST}/", resolve=dawdle, timeout_seconds=0.2)
+        assert time.monotonic() - started < 30
+    finally:
+        is_over.set()
 
 
 def test_unknown_host_is_said() -> None:

@@ -64,4 +64,4 @@ def test_a_redis_that_is_gone_costs_one_wait(redis_server: RunningRedis) -> None
     began = time.perf_counter()
     for number in range(50):
         limiter.spend("x", "100/hour", str(number))
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < 10

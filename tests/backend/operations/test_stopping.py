@@ -78,4 +78,4 @@ def test_streams_end_when_the_service_stops(tmp_path: Path) -> None:
             running.process.terminate()
             assert list(lines) == ["data: {}", "retry: 3000", ""]  # it ends whole
         assert running.process.wait(30) == 0
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 60
