@@ -37,6 +37,7 @@ def end(
     What failed or was cancelled is available again (or owed back again), commission by commission.
     """
     payout_store.save(session, TENANT, ended)
+    payout_store.forget_erased(session, TENANT, ended)
     lines = payout_store.list_lines(session, TENANT, [one.id for one in ended])
     entries = [
         _give_back(session, one, lines[one.id], at)

@@ -23,9 +23,11 @@ from backend.domain.payouts import GIVEN_BACK, Payout, PayoutState
 from backend.errors import NotFound
 from backend.store import commissions
 from backend.store.ownership import owned
+from backend.store.tables.accounts import AccountRow
 from backend.store.tables.commissions import CommissionRow
 from backend.store.tables.payouts import PayoutLineRow, PayoutRow
 
+_FORGOTTEN = {"sealed": "", "masked": "erased", "digest": ""}
 LineKey = tuple[str, int, str]
 """A commission: payment, level, line."""
 
@@ -231,7 +233,25 @@ def forget_destinations(session: Session, actor: Actor) -> None:
     statement = owned(update(PayoutRow), PayoutRow, actor).where(
         col(PayoutRow.ended_at).is_not(None)
     )
-    session.connection().execute(statement.values(sealed="", masked="erased", digest=""))
+    session.connection().execute(statement.values(_FORGOTTEN))
+
+
+def forget_erased(session: Session, tenant: str, payouts: Sequence[Payout]) -> None:
+    """Forget where these payouts went to, as far as their owners were erased meanwhile."""
+    erased = select(col(AccountRow.id)).where(
+        col(AccountRow.tenant) == tenant,
+        col(AccountRow.id).in_([one.account for one in payouts]),
+        col(AccountRow.erased_at).is_not(None),
+    )
+    session.connection().execute(
+        update(PayoutRow)
+        .where(
+            col(PayoutRow.tenant) == tenant,
+            col(PayoutRow.id).in_([one.id for one in payouts]),
+            col(PayoutRow.account).in_(erased),
+        )
+        .values(_FORGOTTEN)
+    )
 
 
 def _values(tenant: str, payout: Payout) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from backend.actions.payees import (
     renew_seals,
     set_destination,
 )
+from backend.actions.payout_returns import settle_all
+from backend.actions.payout_submission import submit
 from backend.actions.payouts import draft
 from backend.domain.actors import Actor, owner_of
 from backend.domain.destinations import Method
@@ -30,7 +32,15 @@ from backend.gateways.vault import Vault
 from backend.ids import SeededIds
 from backend.store import payees as payee_store
 from backend.store.tables.base import TENANT
-from tests.support.payouts import add_earner, add_finance, add_rates, earn, pass_days
+from tests.support.payouts import (
+    add_earner,
+    add_finance,
+    add_rates,
+    approved,
+    earn,
+    pass_days,
+    payouts_of,
+)
 from tests.support.service import add_account
 from tests.support.tasks import RecordedTasks, with_recorded_tasks
 
@@ -205,6 +215,18 @@ def test_erasing_a_person_forgets_where_they_were_paid(any_paying: Context) -> N
     erase_account(any_paying, ann)
     with any_paying.database.reading() as session:
         assert payee_store.find(session, TENANT, ann.account) is None
+
+
+def test_a_payout_under_way_forgets_an_erased_person_when_it_ends(any_paying: Context) -> None:
+    add_rates(any_paying, USD="1.10")
+    ann, cleo = add_earner(any_paying), add_finance(any_paying)
+    batch = approved(any_paying, cleo)
+    submit(any_paying, cleo, batch.id)
+    erase_account(any_paying, ann)
+    assert payouts_of(any_paying, cleo, batch.id)[0].sealed
+    settle_all(any_paying, cleo, batch.id)
+    (payout,) = payouts_of(any_paying, cleo, batch.id)
+    assert (payout.sealed, payout.masked, payout.digest) == ("", "erased", "")
 
 
 def test_the_mails_say_what_they_are_for(
