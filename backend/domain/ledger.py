@@ -59,6 +59,10 @@ way to them; and credits for their next invoices.
 """
 
 
+POSTINGS = 300
+"""As many lines as an entry may have: its leaf has to stay below 64 KiB (c2sp.org/tlog-tiles)."""
+
+
 class EntryKind(StrEnum):
     SALE = "sale"
     REFUND = "refund"
@@ -163,6 +167,8 @@ def check_entry(entry: Entry) -> None:
         if not (posting.line.isalpha() and posting.line.isascii()) and posting.line:
             raise Invalid(f"{posting.line[:20]!r} is no line.", field="line")
         sums[posting.currency] += posting.amount
+    if len(entry.postings) > POSTINGS:
+        raise Invalid(f"The entry {entry.key} has more than {POSTINGS} lines.", field="postings")
     if len(entry.postings) < 2 or any(sums.values()):
         raise Invalid(f"The entry {entry.key} does not add up: {dict(sums)}.", field="postings")
 

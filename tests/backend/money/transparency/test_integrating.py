@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, select
@@ -21,14 +23,24 @@ from backend.actions.transparency import (
     read_tile,
     verifier_of,
 )
+from backend.domain.canonical_json import encode
 from backend.domain.checkpoints import open_checkpoint
+from backend.domain.ledger import (
+    POSTINGS,
+    Entry,
+    EntryKind,
+    Posting,
+    check_entry,
+    make_leaf,
+    own,
+)
 from backend.domain.merkle import EMPTY_ROOT, leaf_hash, root
 from backend.domain.proofs import continues, includes
-from backend.domain.tiles import places, unbundle
+from backend.domain.tiles import LONGEST_LEAF, places, unbundle
 from backend.errors import Invalid, NotFound
 from backend.store.tables.ledger import TransactionRow
 from backend.store.tables.transparency import CheckpointRow, TileRow
-from tests.support.service import add_account
+from tests.support.service import NOON, add_account
 from tests.support.transparency import book_sales
 
 OWNER = "0" * 32
@@ -96,6 +108,26 @@ def test_every_tile_holds_the_hashes_and_leaves_of_its_place(context: Context) -
     for level, index, width in [(0, 2, 89), (0, 3, 1), (1, 0, 3), (2, 0, 1), (None, 2, 89)]:
         with pytest.raises(NotFound):
             read_tile(context, level, index, width)
+
+
+def test_every_leaf_is_canonical_and_the_longest_fits_into_a_bundle() -> None:
+    owner = own("partner.receivable", OWNER)
+    sides = [-(2**53 - 1), 2**53 - 1] * (POSTINGS // 2)
+    entry = Entry(
+        kind=EntryKind.PAYOUT_FAILURE,
+        key="longest",
+        at=NOON,
+        postings=[
+            Posting(account=owner, currency="USD", amount=side, level=7, line="abcdefgh")
+            for side in sides
+        ],
+    )
+    check_entry(entry)
+    leaf, _ = make_leaf(entry, 10**12, {OWNER: bytes(32)})
+    assert encode(json.loads(leaf)) == leaf.encode()
+    assert len(leaf.encode()) <= LONGEST_LEAF
+    with pytest.raises(Invalid, match="more than 300 lines"):
+        check_entry(replace(entry, postings=[*entry.postings, entry.postings[0]]))
 
 
 def test_more_than_a_step_takes_is_taken_in_steps(context: Context) -> None:
