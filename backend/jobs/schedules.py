@@ -9,6 +9,7 @@ import structlog
 
 from backend.actions import (
     checking,
+    disputes,
     exchange,
     maturing,
     payout_calendar,
@@ -72,5 +73,6 @@ SCHEDULES: dict[str, Schedule] = {
     "forget_event_bodies": Schedule(when="50 3 * * *", work=provider_events.forget_bodies),
     "grant_rewards": Schedule(when="35 * * * *", work=rewards.grant_all, at_start=True),
     "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
+    "expire_disputes": Schedule(when="40 * * * *", work=disputes.expire_disputes),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, select, update
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -130,6 +130,19 @@ def add_message(session: Session, tenant: str, dispute: str, message: Message) -
             "at": message.at,
         },
     )
+
+
+def forget_texts(session: Session, actor: Actor) -> None:
+    """Forget what was said in the actor's disputes; that they were decided, and how, stays."""
+    own = owned(select(col(DisputeRow.id)), DisputeRow, actor)
+    session.connection().execute(
+        update(DisputeMessageRow)
+        .where(
+            col(DisputeMessageRow.tenant) == actor.tenant, col(DisputeMessageRow.dispute).in_(own)
+        )
+        .values(text="erased", link="")
+    )
+    session.connection().execute(owned(update(DisputeRow), DisputeRow, actor).values(reason=""))
 
 
 def _select(tenant: str) -> Select[Any]:

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 from backend.actions.context import Context
+from backend.actions.holds import confirm_hold, hold_commissions, release_commissions
 from backend.actions.maturing import mature_commissions
 from backend.actions.payees import set_destination
 from backend.actions.payments import apply_event
@@ -63,9 +64,9 @@ class Teller:
         self.events = self._make_events()
 
     def step(self) -> None:
-        """Do one thing: tell something, old or new; let time pass; pay out; end a payout."""
-        acts = [self._tell] * 5 + [self._pass_time] * 2 + [self._draft, self._end_payout]
-        self._chance.choice(acts)()
+        """Do one thing: tell something, old or new; let time pass; pay out; review."""
+        acts = [self._tell] * 5 + [self._pass_time] * 2
+        self._chance.choice([*acts, self._draft, self._end_payout, self._review])()
 
     def finish(self) -> None:
         """Tell what was not told yet."""
@@ -127,6 +128,20 @@ class Teller:
             return
         for key, amount in self._lines_of(payout):
             self.naive.taken[key] -= amount
+
+    def _review(self) -> None:
+        owner = self._chance.choice(sorted({who for above in self.naive.above.values()
+                                            for who in above}))  # fmt: skip
+        if owner not in self.naive.held:
+            hold_commissions(self.context, self._finance, owner, "odd")
+            self.naive.held.add(owner)
+            return
+        self.naive.held.remove(owner)
+        if self._chance.random() < 0.5:
+            release_commissions(self.context, self._finance, owner, "explained")
+            return
+        confirm_hold(self.context, self._finance, owner, "as it looked")
+        self.naive.make_void(owner)
 
     def _choose_plan(self, name: str) -> None:
         with self.context.database.transaction() as session:

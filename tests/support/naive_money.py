@@ -34,6 +34,8 @@ class NaiveMoney:
     taken: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     on_the_way: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     held: set[str] = field(default_factory=set)
+    earned: set[Key] = field(default_factory=set)
+    """What was ever more than nothing."""
     void: set[Key] = field(default_factory=set)
     sent: int = 0
 
@@ -42,6 +44,15 @@ class NaiveMoney:
             self.paid[event.ref] = event
         elif event not in self.told[event.ref]:
             self.told[event.ref].append(event)
+        for ref, invoice in self.paid.items():
+            whole = self._shares(invoice, invoice.gross - invoice.tax)
+            self.earned |= {(ref, level) for level, one in enumerate(whole, 1) if one}
+
+    def make_void(self, owner: str) -> None:
+        for ref, level in self.earned:
+            above = self.above[self.paid[ref].account]
+            if above[level - 1] == owner and not self.taken[ref, level]:
+                self.void.add((ref, level))
 
     def run_job(self, now: int) -> None:
         for ref, invoice in self.paid.items():

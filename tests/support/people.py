@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from backend.actions.accounts import find_account, sign_up
 from backend.actions.builds import start_build
 from backend.actions.context import Context
+from backend.actions.disputes import Opening, open_dispute
 from backend.actions.payees import set_destination
 from backend.actions.recording import record
 from backend.actions.releases import plan_release
@@ -29,6 +30,7 @@ from backend.app import App, create_app
 from backend.domain.actors import Actor, Scope, owner_of
 from backend.domain.builds import BuildCause
 from backend.domain.destinations import Method
+from backend.domain.disputes import DisputeKind
 from backend.domain.events import EventKind
 from backend.domain.hosts import Domain
 from backend.domain.shares import Platform
@@ -176,6 +178,8 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
     paypal = {"email": f"{name}@{name}-pay.example"}
     set_destination(context, actor, method=Method.PAYPAL, currency="USD", fields=paypal)
     batch, payout = add_bare_payout(context, actor)
+    disputed = Opening(kind=DisputeKind.ATTRIBUTION, text=f"{name} Private brought Bob.")
+    dispute = open_dispute(context, actor, disputed)
     return Person(
         name=f"{name} Private",
         actor=actor,
@@ -198,6 +202,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
             "account": account.id,
             "batch": batch,
             "payout": payout,
+            "dispute": dispute.id,
             "session": list_sessions(context, actor)[0].id,
             "friend": friend.id,
             "code": account.code,

@@ -99,6 +99,7 @@ PARAMETERS: dict[str, str] = {
     "token": "^[0-9a-f]{32}$",
     "batch": "^[0-9a-f]{32}$",
     "payout": "^[0-9a-f]{32}$",
+    "dispute": "^[0-9a-f]{32}$",
     "account": "^[0-9a-f]{32}$",
     "share": "^[0-9A-Za-z_-]{11}$",
     "key": "^[0-9A-Za-z]{8,32}$",
