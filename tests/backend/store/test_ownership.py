@@ -31,6 +31,20 @@ OWNERLESS = {
     "payout_file",
     "payout_line",
     "payout_return",
+    "ledger_head",
+    "ledger_txn",
+    "ledger_posting",
+    "ledger_balance",
+    "ledger_salt",
+    "log_head",
+    "log_tile",
+    "log_checkpoint",
+    "plan",
+    "programme",
+    "payment",
+    "adjustment",
+    "hold",
+    "dispute_message",
 }
 
 
