@@ -203,8 +203,8 @@ def _texts(value: ast.expr) -> set[str]:
 
 def test_every_error_is_documented() -> None:
     page = read("docs/errors.md")
-    assert {error.code for error in FourSiteError.__subclasses__()} <= _error_codes()
-    assert not {code for code in _error_codes() if f"### `{code}`" not in page}
+    codes = _error_codes() | {error.code for error in FourSiteError.__subclasses__()}
+    assert not {code for code in codes if f"### `{code}`" not in page}
 
 
 def test_every_warning_is_documented() -> None:
