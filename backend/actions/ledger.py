@@ -14,7 +14,7 @@ from backend.domain.ledger import (
     make_leaf,
     owner_of_account,
 )
-from backend.store import ledger
+from backend.store import accounts, ledger
 from backend.store.database import Session
 from backend.store.ledger import Placed
 from backend.store.tables.base import TENANT
@@ -68,9 +68,13 @@ def _append(
 
 
 def _salts_of(session: Session, context: Context, owners: Sequence[str]) -> dict[str, bytes]:
+    """Return a salt of each owner; an erased one gets another each time, which nobody keeps."""
     salts = ledger.find_salts(session, TENANT, owners)
     missing = {
         owner: context.ids.random_bytes(SALT_BYTES) for owner in owners if owner not in salts
     }
-    ledger.insert_salts(session, TENANT, missing)
+    if missing:
+        gone = accounts.find_erased(session, TENANT, list(missing))
+        kept = {owner: salt for owner, salt in missing.items() if owner not in gone}
+        ledger.insert_salts(session, TENANT, kept)
     return salts | missing

@@ -57,6 +57,18 @@ def find_account(session: Session, tenant: str, account: str) -> Account | None:
     return _find(session, col(AccountRow.tenant) == tenant, col(AccountRow.id) == account)
 
 
+def find_erased(session: Session, tenant: str, accounts: Sequence[str]) -> set[str]:
+    """Return which of these accounts are erased."""
+    found = session.execute(
+        select(col(AccountRow.id)).where(
+            col(AccountRow.tenant) == tenant,
+            col(AccountRow.id).in_(accounts),
+            col(AccountRow.erased_at).is_not(None),
+        )
+    )
+    return set(found.scalars())
+
+
 def find_by_key(session: Session, tenant: str, email_key: str) -> Account | None:
     """Return the account whose address has this key."""
     return _find(session, col(PersonRow.tenant) == tenant, col(PersonRow.email_key) == email_key)

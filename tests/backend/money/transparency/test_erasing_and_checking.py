@@ -101,3 +101,11 @@ def test_the_check_names_what_no_longer_fits(
         connection.execute(text(statement))
         connection.execute(text("PRAGMA foreign_keys = ON"))
     assert [f"{each.what} of {each.where}" for each in compare_log(context)] == expected
+
+
+def test_what_is_booked_for_the_erased_leaves_no_salt(any_context: Context) -> None:
+    ann = add_account(any_context)
+    book_sales(any_context, 2, owner=ann)
+    erase_account(any_context, owner_of(TENANT, ann))
+    book_sales(any_context, 1, owner=ann, first=2)
+    assert ann not in salts_of(any_context)
