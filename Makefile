@@ -55,7 +55,7 @@ UV_COMPILE = "$(BIN)/uv" pip compile --quiet --universal --python-version 3.11 -
 	--no-emit-index-url --no-emit-find-links --system-certs --custom-compile-command "make lock"
 COMPILE = $(UV_COMPILE) pyproject.toml
 # What the container image can do: the service, and publishing to every target.
-IMAGE_EXTRAS = --extra server --extra cloudflare --extra s3 --extra sftp
+IMAGE_EXTRAS = --extra server --extra cloudflare --extra s3 --extra sftp --extra payouts
 COMPILE_TOOLS = $(UV_COMPILE) --group tools
 
 clean: ## Remove what the other commands made
