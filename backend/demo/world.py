@@ -27,6 +27,7 @@ from backend.actions.visitors import Visitors
 from backend.clock import FixedClock
 from backend.demo.bills import Bills
 from backend.demo.cast import HEROINE, OWNERS, PROJECTS, Owner, Project
+from backend.demo.disputes import Disputes
 from backend.demo.paydays import TREASURER, Paydays, Ticket
 from backend.demo.rates import PROVIDER, write_rates
 from backend.demo.visits import PARTS, Crowd, Stage
@@ -127,6 +128,7 @@ class _World:
         self._crowd = Crowd(Visitors(self._context), self._chance)
         self._bills = Bills(context)
         self._paydays = Paydays(context, self._people)
+        self._disputes = Disputes(context, self._people)
 
     def live_through(self, day: int) -> None:
         """Let everything happen that happens on a day."""
@@ -207,6 +209,7 @@ class _World:
             plans.acknowledge_plan(self._context, heroine, PLAN)
             plans.use_plan(self._context, heroine, PLAN)
         self._paydays.live_through(day, heroine)
+        self._disputes.live_through(day)
 
     def _publish(self, project: Project) -> None:
         actor = self._people[project.owner]

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import text
 
-from backend.actions import accounts, billing, earnings, payees, rewards, statements, transparency
+from backend.actions import (
+    accounts,
+    billing,
+    disputes,
+    earnings,
+    payees,
+    rewards,
+    statements,
+    transparency,
+)
 from backend.actions.context import Context
 from backend.demo.bills import PRICES
 from backend.demo.cast import HEROINE
@@ -125,3 +134,15 @@ def test_her_statement_of_last_year_has_all_its_rates(world: Context, heroine: A
 def test_two_people_look_after_the_finances(world: Context) -> None:
     roles = found(world, "SELECT role FROM account WHERE role <> 'owner' ORDER BY role")
     assert roles == [(Role.ADMIN.value,), (Role.FINANCE.value,)]
+
+
+def test_disputes_were_upheld_and_rejected_and_one_waits(world: Context, heroine: Actor) -> None:
+    rows = set(found(world, "SELECT kind, state, amount FROM dispute"))
+    assert rows == {
+        ("commission", "upheld", 1_495),
+        ("payout", "rejected", 0),
+        ("attribution", "evidence", 0),
+    }
+    (newest, *_older) = disputes.list_own(world, heroine)
+    _same, said = disputes.get_own(world, heroine, newest.id)
+    assert [message.is_owner for message in said] == [True, False, True]
