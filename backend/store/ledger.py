@@ -45,20 +45,21 @@ class Placed:
 
 def lock(session: Session, tenant: str) -> int:
     """Hold the tenant's ledger until the transaction ends; return how many entries it has."""
-    found = session.execute(_HEAD, {"tenant": tenant}).scalar_one_or_none()
+    connection = session.connection()
+    found = connection.execute(_HEAD, {"tenant": tenant}).scalar_one_or_none()
     if found is None:
         head: Any = LedgerHeadRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
-        dialect: Any = sqlite if session.connection().dialect.name == "sqlite" else postgresql
-        session.connection().execute(
+        dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(
             dialect.insert(head).on_conflict_do_nothing(), {"tenant": tenant, "size": 0}
         )
-        found = session.execute(_HEAD, {"tenant": tenant}).scalar_one()
+        found = connection.execute(_HEAD, {"tenant": tenant}).scalar_one()
     return int(found)
 
 
 def find_keys(session: Session, tenant: str, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Return the place and input hash of each key that is booked already."""
-    found = session.execute(_KEYS, {"tenant": tenant, "keys": list(keys)})
+    found = session.connection().execute(_KEYS, {"tenant": tenant, "keys": list(keys)})
     return {row.key: (row.seq, row.input_hash) for row in found}
 
 
@@ -66,7 +67,7 @@ def find_salts(session: Session, tenant: str, owners: Sequence[str]) -> dict[str
     """Return the salts that these owners have."""
     if not owners:
         return {}
-    found = session.execute(_SALTS, {"tenant": tenant, "owners": list(owners)})
+    found = session.connection().execute(_SALTS, {"tenant": tenant, "owners": list(owners)})
     return {row.owner: bytes.fromhex(row.salt) for row in found}
 
 
@@ -170,28 +171,26 @@ def walk(session: Session, tenant: str) -> Iterator[Placed]:
         since = page[-1].seq + 1
 
 
-_HEAD = (
-    select(col(LedgerHeadRow.size))
-    .where(col(LedgerHeadRow.tenant) == bindparam("tenant"))
-    .with_for_update()
-)
+def _table(row: Any) -> Any:
+    return row.__table__
+
+
+# Over tables, not over mapped classes: a session's own way costs as much as the statement.
+_HEADS, _TRANSACTIONS, _SALTED = (_table(row) for row in (LedgerHeadRow, TransactionRow, SaltRow))
+_HEAD = select(_HEADS.c.size).where(_HEADS.c.tenant == bindparam("tenant")).with_for_update()
 _GROW = (
-    update(LedgerHeadRow)
-    .where(col(LedgerHeadRow.tenant) == bindparam("of"))
-    .values(size=col(LedgerHeadRow.size) + bindparam("more"))
+    update(_HEADS)
+    .where(_HEADS.c.tenant == bindparam("of"))
+    .values(size=_HEADS.c.size + bindparam("more"))
 )
-_KEYS = select(
-    col(TransactionRow.key), col(TransactionRow.seq), col(TransactionRow.input_hash)
-).where(col(TransactionRow.tenant) == bindparam("tenant"), is_among(TransactionRow.key, "keys"))
-_SALTS = select(col(SaltRow.owner), col(SaltRow.salt)).where(
-    col(SaltRow.tenant) == bindparam("tenant"), is_among(SaltRow.owner, "owners")
+_KEYS = select(_TRANSACTIONS.c.key, _TRANSACTIONS.c.seq, _TRANSACTIONS.c.input_hash).where(
+    _TRANSACTIONS.c.tenant == bindparam("tenant"), is_among(_TRANSACTIONS.c.key, "keys")
+)
+_SALTS = select(_SALTED.c.owner, _SALTED.c.salt).where(
+    _SALTED.c.tenant == bindparam("tenant"), is_among(_SALTED.c.owner, "owners")
 )
 _write_facts = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _SIGNS = {Sign.ANY: 0, Sign.DEBIT: 1, Sign.CREDIT: -1}
-
-
-def _table(row: Any) -> Any:
-    return row.__table__
 
 
 _INSERT_TRANSACTIONS = insert_many(

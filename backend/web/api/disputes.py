@@ -20,12 +20,19 @@ from backend.domain.disputes import (
 from backend.domain.holds import LONGEST_REASON, Hold
 from backend.domain.instants import to_text
 from backend.domain.money import LARGEST
+from backend.errors import NotFound
 from backend.web.api.fields import Limit, Page, Time, time_of
 from backend.web.api.operation import Call, Input, Operation, Output
 from backend.web.api.payee import RowId
 
-Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
-Link = Annotated[str, Meta(max_length=LONGEST_LINK)]
+Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT, pattern=r"[^\s]")]
+Link = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_LINK,
+        pattern=r"^(https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(/[!-~]*)?)?$",
+    ),
+]
 Reason = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
 Kind = Literal["attribution", "commission", "payout"]
 State = Literal["open", "evidence", "upheld", "rejected", "withdrawn", "expired"]
@@ -142,12 +149,17 @@ def list_own(call: Call) -> Page[DisputeAnswer]:
 
 def open_dispute(call: Call) -> DisputeAnswer:
     body: NewDispute = call.body
+    kind = DisputeKind(body.kind)
+    if kind is DisputeKind.COMMISSION and body.payment is None:
+        raise NotFound("A dispute about a commission names its payment.")
+    if kind is DisputeKind.PAYOUT and body.payout is None:
+        raise NotFound("A dispute about a payout names it.")
     opening = disputes.Opening(
-        kind=DisputeKind(body.kind),
+        kind=kind,
         text=body.text,
         link=body.link,
-        payment=body.payment,
-        payout=body.payout,
+        payment=body.payment if kind is DisputeKind.COMMISSION else None,
+        payout=body.payout if kind is DisputeKind.PAYOUT else None,
     )
     return _answer(disputes.open_dispute(call.context, call.owner, opening))
 
