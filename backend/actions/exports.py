@@ -30,7 +30,7 @@ days.csv        what each day of each site adds up to
 shares.csv      every share of your sites that is still kept
 touches.csv     when one of your referral links was followed
 referrals.csv   who signed up through you, without their names
-rewards.csv     what you were granted; credits are cents
+rewards.csv     what you were granted, in cents of money or as credits
 commissions.csv what you earned of each payment, in minor units of its currency
 tax.csv         which tax form you gave, with the end of its number
 ledger.json     what was booked for you, each line with its proof: 4site verify --statement

@@ -37,15 +37,14 @@ def compare_log(context: Context) -> Iterator[Difference]:
             yield from _compare_signature(latest, verifier)
         frontier = Frontier()
         yield from checkpoints.compare(frontier)
-        for placed in ledger.walk(session, TENANT):
-            computed = leaf_hash(placed.leaf.encode())
-            if placed.seq != frontier.size:
-                where = f"entry {placed.seq}"
-                yield _different("ledger_txn.seq", where, placed.seq, frontier.size)
+        for seq, leaf, kept_hash in ledger.walk_leaves(session, TENANT):
+            computed = leaf_hash(leaf.encode())
+            where = f"entry {seq}"
+            if seq != frontier.size:
+                yield _different("ledger_txn.seq", where, seq, frontier.size)
                 return
-            if placed.leaf_hash != computed.hex():
-                where = f"entry {placed.seq}"
-                yield _different("ledger_txn.leaf_hash", where, placed.leaf_hash, computed.hex())
+            if kept_hash != computed.hex():
+                yield _different("ledger_txn.leaf_hash", where, kept_hash, computed.hex())
             frontier.append(computed)
             yield from checkpoints.compare(frontier)
         if frontier.size != booked:

@@ -134,9 +134,7 @@ def _apply_adjusted(session: Session, context: Context, event: Adjusted) -> Appl
     )
 
 
-def _new_payment(
-    session: Session, context: Context, event: Paid, first: Instant | None
-) -> Payment:
+def _new_payment(session: Session, context: Context, event: Paid, first: Instant | None) -> Payment:
     plan = plans.plan_at(session, TENANT, event.paid_at, DEFAULT_PLAN)
     chain = chain_of(chains.read_chain(session, TENANT, event.account), event.paid_at)
     return Payment(

@@ -15,6 +15,7 @@ from backend.actions.context import Context
 from backend.actions.ledger import post
 from backend.actions.subscriptions import grant_months, grant_until
 from backend.domain.actors import Actor, Scope, owner_of
+from backend.domain.earnings import move
 from backend.domain.instants import Instant, from_datetime, to_datetime
 from backend.domain.ledger import Entry, EntryKind, Posting, own
 from backend.domain.rewards import (
@@ -27,6 +28,7 @@ from backend.domain.rewards import (
     Reached,
     Reward,
     RewardKind,
+    commission_of,
     entry_key,
     find_reached,
     flags_of,
@@ -38,7 +40,7 @@ from backend.domain.rewards import (
 )
 from backend.domain.subscriptions import Entitlement
 from backend.domain.tiers import Tier
-from backend.store import accounts, ledger, reward_facts, rewards
+from backend.store import accounts, commissions, holds, ledger, reward_facts, rewards
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
 
@@ -158,8 +160,9 @@ def _give(
     now = context.clock.now()
     tier = _tier_given(session, actor, reward)
     credits = reward.credits or (reward.credits_instead if reward.tier_up and not tier else 0)
-    if reward.kind is RewardKind.MILESTONE and _is_over_budget(session, context, credits):
-        _LOG.warning("rewards_over_budget", reward=reward.key, credits=credits)
+    cents = reward.cents or credits
+    if reward.kind is RewardKind.MILESTONE and _is_over_budget(session, context, cents):
+        _LOG.warning("rewards_over_budget", reward=reward.key, cents=cents)
         return None
     grant = Grant(
         account=actor.account,
@@ -169,8 +172,8 @@ def _give(
         granted_at=now,
         evidence=reached.evidence,
         until=Instant(now + reward.tier_up) if tier else None,
-        credits=credits,
-        usable_at=Instant(now + HOLD) if credits else None,
+        cents=cents,
+        usable_at=Instant(now + HOLD) if cents else None,
     )
     if not rewards.add_grant(session, TENANT, grant):
         return None
@@ -188,7 +191,7 @@ def _give(
             months=reward.months,
             now=now,
         )
-    return _book(session, context, actor, grant, credits)
+    return _book(session, context, actor, grant, cents)
 
 
 def _tier_given(session: Session, actor: Actor, reward: Reward) -> Tier | None:
@@ -196,24 +199,26 @@ def _tier_given(session: Session, actor: Actor, reward: Reward) -> Tier | None:
     return tier_above(accounts.get_own(session, actor).tier) if reward.tier_up else None
 
 
-def _is_over_budget(session: Session, context: Context, credits: int) -> bool:
+def _is_over_budget(session: Session, context: Context, cents: int) -> bool:
     today = to_datetime(context.clock.now())
     first = datetime.datetime(today.year, today.month, 1, tzinfo=datetime.UTC)
     spent = rewards.sum_granted(session, TENANT, RewardKind.MILESTONE, from_datetime(first))
-    return credits > 0 and spent + credits > context.settings.rewards_budget * 100
+    return cents > 0 and spent + cents > context.settings.rewards_budget * 100
 
 
 def _correct(session: Session, context: Context, actor: Actor, grant: Grant, facts: Facts) -> None:
-    """Let the money of a reward follow its conversions. What was used already stays."""
+    """Let the money of a reward follow its conversions. Credits that were used already stay; money
+    that was paid out already is owed back.
+    """
     target = _target(grant, facts)
-    if target < grant.booked:
+    if target < grant.booked and not grant.is_paid_out:
         target = max(target, grant.booked - credit_balance(session, actor.account))
     _book(session, context, actor, grant, target)
 
 
 def _target(grant: Grant, facts: Facts) -> int:
     reward = REWARDS.get(grant.key)
-    return grant.credits if reward is None or is_upheld(reward, facts) else 0
+    return grant.cents if reward is None or is_upheld(reward, facts) else 0
 
 
 def _book(session: Session, context: Context, actor: Actor, grant: Grant, target: int) -> Grant:
@@ -229,7 +234,7 @@ def _book(session: Session, context: Context, actor: Actor, grant: Grant, target
         at=grant.at if is_first else context.clock.now(),
         postings=[
             Posting(account="rewards", currency=CURRENCY, amount=amount),
-            Posting(account=own("credit", grant.account), currency=CURRENCY, amount=-amount),
+            *_for_owner(session, after, amount),
         ],
         ref=grant.key,
         reverses=None if is_first else _first_entry(session, grant),
@@ -238,6 +243,18 @@ def _book(session: Session, context: Context, actor: Actor, grant: Grant, target
     post(session, context, [entry])
     rewards.save_booked(session, actor, after)
     return after
+
+
+def _for_owner(session: Session, grant: Grant, amount: int) -> list[Posting]:
+    """Return the postings on the owner's side: of a commission, which is stored, or of credits."""
+    if not grant.is_paid_out:
+        return [Posting(account=own("credit", grant.account), currency=CURRENCY, amount=-amount)]
+    known = commissions.list_of_payment(session, TENANT, grant.payment)
+    before = known[0] if known else None
+    is_held = grant.account in holds.find_held(session, TENANT, [grant.account])
+    after = commission_of(grant, before, is_held=is_held)
+    commissions.save(session, TENANT, [after])
+    return move(before, after)
 
 
 def _first_entry(session: Session, grant: Grant) -> int:

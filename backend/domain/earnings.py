@@ -35,6 +35,12 @@ class Line(StrEnum):
     REGION = "region"
     AWARD = "award"
     """What a dispute gave beside the plan; `level` only counts these."""
+    REWARD = "reward"
+    """A milestone's money, which comes of no payment: `payment` is the grant's own id."""
+
+
+BESIDE_PLANS = frozenset({Line.AWARD, Line.REWARD})
+"""Lines that follow from no plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +153,7 @@ def rebook(
     booked*: any number of adjustments in any order ends the same. New ones of the owners in `held`,
     who are under review, are held as well; what a dispute gave stays as it is.
     """
-    known = {one.key: one for one in commissions if one.line is not Line.AWARD}
+    known = {one.key: one for one in commissions if one.line not in BESIDE_PLANS}
     targets = targets_of(payment, plan)
     changed: list[tuple[Commission | None, Commission]] = []
     for level, line in sorted(known.keys() | targets.keys()):
@@ -182,7 +188,7 @@ def expense_of(changes: Sequence[tuple[Commission | None, Commission]]) -> int:
 
 def void(commission: Commission) -> Commission:
     """Return a commission that earns nothing any more; one that payouts claimed of stays."""
-    if commission.settled or commission.line is Line.AWARD:
+    if commission.settled or commission.line in BESIDE_PLANS:
         return commission
     return with_state(replace(commission, booked=0, is_void=True))
 

@@ -6,10 +6,12 @@ Everything is reckoned from facts: conversions that stand, what they paid, and w
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from backend.domain.earnings import Commission, Line, with_state
 from backend.domain.instants import DAY, Instant
 from backend.domain.money import BASIS_POINTS
 from backend.domain.subscriptions import TIERS
@@ -55,8 +57,9 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reward:
-    """What `goal` of a measure earn. `credits` are cents, `months` are of the tier pro, `tier_up`
-    is for how long the tier is one up, and `bonus_bp` multiplies commissions from then on.
+    """What `goal` of a measure earn. `cents` are paid out like commissions, `credits` are cents off
+    the next invoice, `months` are of the tier pro, `tier_up` says how long the tier is one up, and
+    `bonus_bp` multiplies commissions from then on.
 
     Where there is no tier above, `credits_instead` are given.
     """
@@ -67,6 +70,7 @@ class Reward:
     measure: Measure
     goal: int
     depth: int = 0
+    cents: int = 0
     credits: int = 0
     months: int = 0
     tier_up: int = 0
@@ -84,7 +88,7 @@ def _milestone(
         kind=RewardKind.MILESTONE,
         measure=Measure.SURVIVED,
         goal=goal,
-        credits=dollars * 100,
+        cents=dollars * 100,
         months=months,
         flags=flags,
     )
@@ -181,8 +185,8 @@ class Reached:
 class Grant:
     """A reward that an account was given, once. `at` is when its goal was reached.
 
-    `credits` is what was promised in money, `booked` what of it stands in the ledger, after
-    `revision` entries; it can be used from `usable_at` on.
+    `cents` is what was promised in money or credits, `booked` what of it stands in the ledger,
+    after `revision` entries; it can be used from `usable_at` on.
     """
 
     account: str
@@ -192,10 +196,21 @@ class Grant:
     granted_at: Instant
     evidence: Mapping[str, int | str] = field(default_factory=dict)
     until: Instant | None = None
-    credits: int = 0
+    cents: int = 0
     booked: int = 0
     revision: int = 0
     usable_at: Instant | None = None
+
+    @property
+    def is_paid_out(self) -> bool:
+        """Whether its cents are money; otherwise they are credits."""
+        return self.kind is RewardKind.MILESTONE
+
+    @property
+    def payment(self) -> str:
+        """What stands for a payment where its money is a commission; it begins with its time."""
+        digest = hashlib.sha256(f"{self.account}:{self.key}".encode()).hexdigest()
+        return f"{self.granted_at // 1_000:012x}{digest}"[:32]
 
 
 def value_of(reward: Reward, facts: Facts) -> int:
@@ -248,8 +263,25 @@ def flags_of(grants: Sequence[Grant]) -> frozenset[Flag]:
 def held_of(grants: Sequence[Grant], now: Instant) -> int:
     """Return the credits that are booked and cannot be used yet."""
     return sum(
-        grant.booked for grant in grants if grant.usable_at is not None and grant.usable_at > now
+        grant.booked
+        for grant in grants
+        if not grant.is_paid_out and grant.usable_at is not None and grant.usable_at > now
     )
+
+
+def commission_of(grant: Grant, known: Commission | None, *, is_held: bool) -> Commission:
+    """Return the money of a milestone as it stands: a commission of no payment."""
+    before = known or Commission(
+        payment=grant.payment,
+        level=0,
+        line=Line.REWARD,
+        beneficiary=grant.account,
+        rate_bp=0,
+        currency=CURRENCY,
+        hold_until=grant.usable_at or grant.granted_at,
+        is_held=is_held,
+    )
+    return with_state(replace(before, booked=grant.booked))
 
 
 def entry_key(grant: Grant, revision: int) -> str:

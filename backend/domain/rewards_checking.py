@@ -11,11 +11,15 @@ from backend.domain.rewards import REWARDS, Grant, Measure, Reward
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRecord:
-    """A grant with what the ledger says of it: how many entries, and the credits they add up to."""
+    """A grant with what the ledger says of it: how many entries, and the cents they add up to.
+
+    `standing` is what its commission has booked, None without one.
+    """
 
     grant: Grant
     entries: int
     posted: int
+    standing: int | None = None
 
 
 def compare_grant(record: GrantRecord) -> Iterator[Difference]:
@@ -35,11 +39,16 @@ def compare_grant(record: GrantRecord) -> Iterator[Difference]:
             stored=str(dict(grant.evidence)),
             computed=f"at least {reward.goal} {reward.measure}",
         )
-    promised = {reward.credits, reward.credits or reward.credits_instead}
+    promised = {
+        reward.cents or reward.credits,
+        reward.cents or reward.credits or reward.credits_instead,
+    }
+    stands = grant.booked if grant.is_paid_out and grant.revision else None
     for name, is_right, stored, computed in (
-        ("credits", grant.credits in promised, grant.credits, sorted(promised)),
+        ("cents", grant.cents in promised, grant.cents, sorted(promised)),
         ("booked", grant.booked == record.posted, grant.booked, record.posted),
         ("revision", grant.revision == record.entries, grant.revision, record.entries),
+        ("commission", record.standing == stands, record.standing, stands),
         ("kind", grant.kind is reward.kind, grant.kind, reward.kind),
     ):
         if not is_right:

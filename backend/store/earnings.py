@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
 from backend.domain.earnings import CommissionState, Line
 from backend.domain.instants import Instant
 from backend.domain.own_earnings import OwnCommission
+from backend.domain.rewards import HOLD
 from backend.store.ownership import owned
 from backend.store.tables.commissions import CommissionRow, PaymentRow
+
+# A milestone's money comes of no payment.
+_EARNED_AT = func.coalesce(col(PaymentRow.paid_at), col(CommissionRow.hold_until) - HOLD)
 
 
 def list_own(
@@ -21,7 +25,7 @@ def list_own(
     Ids of payments begin with their time, so that their order is that of the payments.
     """
     place = (col(CommissionRow.payment), col(CommissionRow.level), col(CommissionRow.line))
-    statement = owned(select(CommissionRow, col(PaymentRow.paid_at)), CommissionRow, actor).join(
+    statement = owned(select(CommissionRow, _EARNED_AT), CommissionRow, actor).outerjoin(
         PaymentRow,
         (col(PaymentRow.tenant) == col(CommissionRow.tenant))
         & (col(PaymentRow.id) == col(CommissionRow.payment)),

@@ -79,7 +79,7 @@ _TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
     "rewards": (
         GrantRow,
         (
-            "granted_at", "key", "kind", "at", "until", "credits", "booked", "usable_at",
+            "granted_at", "key", "kind", "at", "until", "cents", "booked", "usable_at",
             "evidence",
         ),
     ),

@@ -171,6 +171,22 @@ def walk(session: Session, tenant: str) -> Iterator[Placed]:
         since = page[-1].seq + 1
 
 
+def walk_leaves(session: Session, tenant: str) -> Iterator[tuple[int, str, str]]:
+    """Give the place of every entry in order, what it makes public, and the hash that is kept."""
+    place, leaf, kept = (
+        col(TransactionRow.seq),
+        col(TransactionRow.leaf),
+        col(TransactionRow.leaf_hash),
+    )
+    statement = select(place, leaf, kept).where(col(TransactionRow.tenant) == tenant)
+    since = -1
+    while page := session.execute(
+        statement.where(place > since).order_by(place).limit(ENTRIES_AT_ONCE)
+    ).all():
+        yield from (tuple(row) for row in page)
+        since = page[-1][0]
+
+
 def _table(row: Any) -> Any:
     return row.__table__
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import case, exists, func, select, tuple_
 from sqlmodel import Session, col
 
-from backend.domain.earnings import position
+from backend.domain.earnings import Line, position
 from backend.domain.ledger import Balance, EntryKind, owner_of_account
 from backend.domain.ledger_checking import BalanceRecord, EntryRecord
 from backend.store import commissions, ledger
 from backend.store.tables.accounts import AccountRow
-from backend.store.tables.commissions import PaymentRow
+from backend.store.tables.commissions import CommissionRow, PaymentRow
 from backend.store.tables.ledger import BalanceRow, LedgerHeadRow, PostingRow, TransactionRow
 
 _OF_PAYMENTS = (
@@ -112,11 +112,19 @@ def find_entries_without_payment(
             col(TransactionRow.tenant) == tenant,
             col(TransactionRow.kind).in_([kind.value for kind in _OF_PAYMENTS]),
             col(PaymentRow.id).is_(None),
+            ~_is_reward,
         )
         .order_by(col(TransactionRow.seq))
         .limit(limit)
     )
     return [(row.seq, row.ref) for row in found]
+
+
+_is_reward = exists().where(
+    col(CommissionRow.tenant) == col(TransactionRow.tenant),
+    col(CommissionRow.payment) == col(TransactionRow.ref),
+    col(CommissionRow.line) == Line.REWARD.value,
+)
 
 
 def _find_erased(session: Session, tenant: str, owners: Iterable[str]) -> frozenset[str]:

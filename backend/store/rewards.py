@@ -36,7 +36,7 @@ def add_grant(session: Session, tenant: str, grant: Grant) -> bool:
         "granted_at": grant.granted_at,
         "evidence": json.dumps(dict(grant.evidence), sort_keys=True),
         "until": grant.until,
-        "credits": grant.credits,
+        "cents": grant.cents,
         "booked": grant.booked,
         "revision": grant.revision,
         "usable_at": grant.usable_at,
@@ -89,7 +89,7 @@ def read_page(session: Session, tenant: str, *, after: tuple[str, str], limit: i
 
 
 def sum_granted(session: Session, tenant: str, kind: RewardKind, since: Instant) -> int:
-    """Return the credits that stand of what was granted since then."""
+    """Return the cents that stand of what was granted since then."""
     found = session.execute(
         select(func.coalesce(func.sum(GrantRow.booked), 0)).where(
             col(GrantRow.tenant) == tenant,
@@ -143,7 +143,7 @@ def _to_grant(row: GrantRow) -> Grant:
         granted_at=Instant(row.granted_at),
         evidence=json.loads(row.evidence),
         until=None if row.until is None else Instant(row.until),
-        credits=row.credits,
+        cents=row.cents,
         booked=row.booked,
         revision=row.revision,
         usable_at=None if row.usable_at is None else Instant(row.usable_at),

@@ -13,11 +13,13 @@ from sqlmodel import Session, col
 from backend.domain.ledger import EntryKind
 from backend.domain.rewards import Grant, entry_key
 from backend.domain.rewards_checking import GrantRecord
+from backend.store import commissions
 from backend.store.bulk import is_among
 from backend.store.tables.ledger import PostingRow, TransactionRow
 from backend.store.tables.rewards import GrantRow
 
-_CREDIT = "credit:"
+_EXPENSE = "rewards"
+_OWNER_LENGTH = 32
 
 
 def read_records(session: Session, tenant: str, grants: Sequence[Grant]) -> list[GrantRecord]:
@@ -32,13 +34,19 @@ def read_records(session: Session, tenant: str, grants: Sequence[Grant]) -> list
     posted: defaultdict[tuple[str, str], int] = defaultdict(int)
     for row in session.execute(_POSTED, {"tenant": tenant, "keys": list(owners)}):
         account, key = owners[row.key]
-        entries[account, key] += row.account == _CREDIT + account
-        posted[account, key] -= row.amount if row.account == _CREDIT + account else 0
+        if row.account == _EXPENSE:
+            entries[account, key] += 1
+            posted[account, key] += row.amount
+    paid_out = [grant.payment for grant in grants if grant.is_paid_out]
+    standing = {
+        one.payment: one.booked for one in commissions.list_of_payments(session, tenant, paid_out)
+    }
     return [
         GrantRecord(
             grant=grant,
             entries=entries[grant.account, grant.key],
             posted=posted[grant.account, grant.key],
+            standing=standing.get(grant.payment),
         )
         for grant in grants
     ]
@@ -46,7 +54,7 @@ def read_records(session: Session, tenant: str, grants: Sequence[Grant]) -> list
 
 def find_strays(session: Session, tenant: str, *, limit: int) -> list[str]:
     """Return the keys of rewards in the ledger that nobody was granted."""
-    account = func.substr(PostingRow.account, len(_CREDIT) + 1)
+    account = func.substr(PostingRow.account, func.length(PostingRow.account) - (_OWNER_LENGTH - 1))
     granted = exists().where(
         col(GrantRow.tenant) == col(TransactionRow.tenant),
         col(GrantRow.account) == account,
@@ -58,10 +66,11 @@ def find_strays(session: Session, tenant: str, *, limit: int) -> list[str]:
         .where(
             col(TransactionRow.tenant) == tenant,
             col(TransactionRow.kind) == EntryKind.REWARD.value,
-            col(PostingRow.account).startswith(_CREDIT),
+            col(PostingRow.account) != _EXPENSE,
             ~granted,
         )
-        .order_by(col(TransactionRow.seq))
+        .distinct()
+        .order_by(col(TransactionRow.key))
         .limit(limit)
     )
     return list(found.scalars())

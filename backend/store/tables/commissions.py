@@ -95,12 +95,11 @@ class AdjustmentRow(Row, table=True):
 
 class CommissionRow(Row, table=True):
     """What one level earns of a payment, by line. `booked` is what its postings add up to and
-    `settled` what of it payouts have claimed.
+    `settled` what of it payouts have claimed. A milestone's money has no payment.
     """
 
     __tablename__ = "commission"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant", "payment"], ["payment.tenant", "payment.id"]),
         Index("ix_commission_beneficiary", "tenant", "beneficiary", "currency", "state"),
         Index("ix_commission_hold", "tenant", "state", "hold_until"),
         Index("ix_commission_payout", "tenant", "payout"),

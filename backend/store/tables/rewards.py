@@ -11,7 +11,7 @@ from backend.store.tables.base import Row, count, instant
 class GrantRow(Row, table=True):
     """A reward that an account was given. `evidence` is JSON.
 
-    `credits` is what was promised in cents, `booked` what of it stands in the ledger after
+    `cents` is what was promised, `booked` what of it stands in the ledger after
     `revision` entries.
     """
 
@@ -19,7 +19,7 @@ class GrantRow(Row, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant", "account"], ["account.tenant", "account.id"]),
         Index("ix_reward_grant_granted", "tenant", "kind", "granted_at"),
-        CheckConstraint("booked >= 0 AND booked <= credits", name="booked"),
+        CheckConstraint("booked >= 0 AND booked <= cents", name="booked"),
     )
 
     account: str = Field(primary_key=True, max_length=32)
@@ -29,7 +29,7 @@ class GrantRow(Row, table=True):
     granted_at: int = instant()
     evidence: str = Field(max_length=400)
     until: int | None = instant(default=None)
-    credits: int = count()
+    cents: int = count()
     booked: int = count()
     revision: int = 0
     usable_at: int | None = instant(default=None)

@@ -19,7 +19,9 @@ from backend.web.api.operation import Call, Input, Operation, Output
 
 
 class GrantAnswer(Output, frozen=True):
-    """A reward that you were given. `credits` were promised, `booked` of them stand."""
+    """A reward that you were given. `cents` were promised, `booked` of them stand: money that is
+    paid out like commissions, or else credits.
+    """
 
     key: str
     name: str
@@ -27,7 +29,8 @@ class GrantAnswer(Output, frozen=True):
     reached_at: Time
     granted_at: Time
     until: Time | None
-    credits: int
+    cents: int
+    is_paid_out: bool
     booked: int
     usable_at: Time | None
     evidence: dict[str, int | str]
@@ -109,7 +112,8 @@ def _grant(grant: Grant) -> GrantAnswer:
         reached_at=to_text(grant.at),
         granted_at=to_text(grant.granted_at),
         until=time_of(grant.until),
-        credits=grant.credits,
+        cents=grant.cents,
+        is_paid_out=grant.is_paid_out,
         booked=grant.booked,
         usable_at=time_of(grant.usable_at),
         evidence=dict(grant.evidence),

@@ -7,8 +7,8 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from starlette.testclient import TestClient
 
 from backend.actions.context import Context
-from backend.domain.plans import LIFETIME
 from backend.domain.landing import terms_of_service
+from backend.domain.plans import LIFETIME
 from backend.web.pages.rendering import POLICY
 from tests.support.listed_sites import add_listed_site, add_world
 

@@ -225,10 +225,6 @@ def _create_commissions() -> None:
         _flag("is_disputed"),
         _flag("is_held"),
         _text("payout", 32, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant", "payment"], ["payment.tenant", "payment.id"],
-            name="fk_commission_tenant_payment",
-        ),
         sa.PrimaryKeyConstraint("tenant", "payment", "level", "line", name="pk_commission"),
     )  # fmt: skip
     op.create_index(

@@ -22,11 +22,11 @@ def upgrade() -> None:
         sa.Column("granted_at", sa.BigInteger(), nullable=False),
         sa.Column("evidence", sa.String(400), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
-        sa.Column("credits", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cents", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("booked", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("usable_at", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("booked >= 0 AND booked <= credits", name="ck_reward_grant_booked"),
+        sa.CheckConstraint("booked >= 0 AND booked <= cents", name="ck_reward_grant_booked"),
         sa.ForeignKeyConstraint(
             ["tenant", "account"],
             ["account.tenant", "account.id"],

@@ -15,6 +15,7 @@ from backend.actions.rewards import grant_all, grant_rewards
 from backend.actions.subscriptions import end_entitlements
 from backend.domain.actors import owner_of
 from backend.domain.billing_events import AdjustmentKind, AdjustmentStatus
+from backend.domain.earnings import Line
 from backend.domain.instants import DAY, Instant, from_datetime, to_datetime
 from backend.domain.rewards import (
     REWARDS,
@@ -45,7 +46,11 @@ def tier_of(context: Context, account: str) -> Tier:
 
 
 def money_of(context: Context, account: str) -> int:
-    return -balances(context).get(f"credit:{account} USD", 0)
+    """Return the cents that an account was given, as credits and as money."""
+    with context.database.reading() as session:
+        earned = commissions.list_of_beneficiary(session, TENANT, account)
+    money = sum(one.booked for one in earned if one.line is Line.REWARD)
+    return money - balances(context).get(f"credit:{account} USD", 0)
 
 
 def conversions(count: int, *, every: int = 0, survived: bool = True) -> Facts:
@@ -75,7 +80,7 @@ def test_milestones_are_reached_at_their_number_and_never_before(
     key: str, goal: int, dollars: int, months: int, flags: set[Flag]
 ) -> None:
     reward = REWARDS[key]
-    assert (reward.credits, reward.months, set(reward.flags)) == (dollars * 100, months, flags)
+    assert (reward.cents, reward.months, set(reward.flags)) == (dollars * 100, months, flags)
     assert find_reached(reward, conversions(goal - 1), NOON) is None
     assert find_reached(reward, conversions(goal, survived=False), NOON) is None
     reached = find_reached(reward, conversions(goal + 7, every=DAY), NOON)
