@@ -175,6 +175,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
         for scope in Scope
     }
     request_link(context, email=email, arrival=Arrival())
+    secret = newest_link(context, tasks, email).rpartition("/")[2]
     paypal = {"email": f"{name}@{name}-pay.example"}
     set_destination(context, actor, method=Method.PAYPAL, currency="USD", fields=paypal)
     batch, payout = add_bare_payout(context, actor)
@@ -206,7 +207,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
             "session": list_sessions(context, actor)[0].id,
             "friend": friend.id,
             "code": account.code,
-            "secret": newest_link(context, tasks, email).rpartition("/")[2],
+            "secret": secret,
         },
     )
 

@@ -78,7 +78,11 @@ def _load_and_kill(context: Context, senders: Senders, *, seconds: float) -> Non
 
 
 def _serving(context: Context) -> AbstractContextManager[RunningServer]:
-    environment = {"FOURSITE_DATABASE_URL": context.settings.database_url}
+    environment = {
+        "FOURSITE_DATABASE_URL": context.settings.database_url,
+        # The log is named after it, and its key with the log.
+        "FOURSITE_BASE_URL": context.settings.base_url,
+    }
     return run_server(context.settings.data_dir, environment=environment)
 
 
