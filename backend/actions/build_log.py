@@ -25,7 +25,7 @@ class BuildLog:
             self._lines, self._characters = build_lines.measure(session, build)
 
     def add(self, text: str) -> None:
-        """Take a line; it is stored within half a second of the next one."""
+        """Take a line; it is stored with the next one after half a second, or by a flush."""
         if self._is_full():
             return
         self._put(text)

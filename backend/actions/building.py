@@ -108,7 +108,7 @@ def recover_lost(context: Context) -> int:
 def _work(context: Context, build: Build, worker: Worker, log: BuildLog) -> Build | None:
     """Run a build and publish what it made; None when it is no longer this worker's."""
     prepared = prepare_run(context, build)
-    lease = _Lease(context, build, worker)
+    lease = _Lease(context, build, worker, log)
     log.add(f"Building {prepared.repository}, attempt {build.tries}.")
     ended = run_apart(prepared.run, prepared.bounds, say=log.add, is_wanted=lease.holds)
     if ended.ending is Ending.DONE and not lease.holds():
@@ -137,10 +137,11 @@ def _ended_badly(build: Build, ended: Ended) -> Build:
 class _Lease:
     """Says whether a build is still this worker's and wanted, and keeps it so."""
 
-    def __init__(self, context: Context, build: Build, worker: Worker) -> None:
+    def __init__(self, context: Context, build: Build, worker: Worker, log: BuildLog) -> None:
         self._context = context
         self._build = build
         self._worker = worker
+        self._log = log
         self._seen = context.clock.now()
         self._current: Build | None = build
 
@@ -153,9 +154,10 @@ class _Lease:
         return self._current is not None and self._current.is_cancelling
 
     def holds(self) -> bool:
-        """Give a sign of life; tell whether to go on."""
+        """Give a sign of life, show what was said so far; tell whether to go on."""
         now = self._context.clock.now()
         try:
+            self._log.flush()
             with self._context.database.transaction() as session:
                 self._current = builds.see(session, self._build, now)
             self._seen = now
