@@ -148,9 +148,11 @@ def test_reading_the_whole_showcase_is_not_to_be_had_without_end(client: TestCli
 
 def test_guessing_tokens_stops_at_the_limit_of_an_address(client: TestClient) -> None:
     headers = {"authorization": "Bearer 4s_guess"}
-    statuses = [client.get("/api/v1/account", headers=headers).status_code for _ in range(1201)]
-    assert set(statuses[:-1]) == {401}
-    assert statuses[-1] == 429
+    statuses = []
+    while 429 not in statuses and len(statuses) < 2_000:
+        statuses.append(client.get("/api/v1/account", headers=headers).status_code)
+    assert set(statuses[:1_200]) == {401}
+    assert statuses[-1] == 429  # the window slides: on a slow machine a few are back by then
 
 
 def test_a_session_ends_in_the_database_not_only_in_the_browser(tmp_path: Path) -> None:
