@@ -35,6 +35,7 @@ from backend.web import (
 from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
+from backend.web.dashboard import overview
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
@@ -101,6 +102,7 @@ def create_app(context: Context, *, parts: Sequence[Part] = ()) -> App:
     # It would answer with an address made of the request's own Host header.
     app.router.redirect_slashes = False
     app.state.context = context
+    app.state.is_live = live is not None
     app.state.limiter = Limiter(context.settings.redis_url)
     return app
 
@@ -125,6 +127,7 @@ def _routes(
         *log_pages.routes(context),
         *public.routes(context),
         *sign_in.routes(context),
+        *overview.routes(context),
         *account.routes(context),
         *billing.routes(context),
         *builds.routes(context),

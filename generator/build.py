@@ -11,7 +11,7 @@ from pathlib import Path
 from generator.assembly.gathering import gather
 from generator.assembly.output import write_site
 from generator.assembly.picturing import start_icon_files
-from generator.assets.styles import make_pictures, make_scripts, make_styles
+from generator.assets.styles import make_pictures, make_scripts, make_sheet, make_styles
 from generator.assets.widget import read_built
 from generator.cache import Cache
 from generator.configuration import (
@@ -140,10 +140,11 @@ def make_theme_files(name: str) -> tuple[dict[str, str], list[OutputFile]]:
     """
     folders = load_theme(name).folders
     style_names, styles = make_styles(folders)
-    script_names, scripts = make_scripts(("first.js", "site.js", "build_log.js"))
+    sheet_names, sheets = make_sheet(folders, "dashboard.css")
+    script_names, scripts = make_scripts(("first.js", "site.js", "build_log.js", "dashboard.js"))
     picture_names, pictures = make_pictures(folders)
-    names = style_names | script_names | picture_names
-    return names, [*styles, *scripts, *pictures]
+    names = style_names | sheet_names | script_names | picture_names
+    return names, [*styles, *sheets, *scripts, *pictures]
 
 
 def read_widget() -> dict[str, bytes]:

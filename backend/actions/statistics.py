@@ -9,8 +9,9 @@ from backend.actions.sites import get_own
 from backend.domain.actors import Actor
 from backend.domain.cursors import make_cursor, read_cursor
 from backend.domain.instants import Day, day_of
+from backend.domain.periods import Period
 from backend.domain.scores import BoostLevel, boost_level
-from backend.domain.standing import Standing
+from backend.domain.standing import DayTally, Standing
 from backend.domain.statistics import DAYS_AT_ONCE, Share, SiteDay
 from backend.errors import NotFound
 from backend.store import statistics
@@ -69,6 +70,22 @@ def list_days(
     with context.database.reading() as session:
         get_own(session, actor, site)
         return statistics.list_days(session, actor, site, first=begin, last=end)
+
+
+def sum_days(context: Context, actor: Actor, site: str | None, period: Period) -> list[SiteDay]:
+    """Return every day of a period, added up over one own site or over all; quiet days too.
+
+    Raises NotFound.
+    """
+    with context.database.reading() as session:
+        if site is not None:
+            get_own(session, actor, site)
+        found = statistics.sum_days(session, actor, site, first=period.first, last=period.last)
+    seen = {each.day: each for each in found}
+    return [
+        seen.get(day) or SiteDay(day=day, tally=DayTally(), visitors=0)
+        for day in map(Day, range(period.first, period.last + 1))
+    ]
 
 
 def list_shares(

@@ -6,7 +6,7 @@ Leans on the primary key of `site_day` (tenant, site, day) and on `ix_share_site
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import case, func, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -35,6 +35,33 @@ def list_days(session: Session, actor: Actor, site: str, *, first: Day, last: Da
             visitors=row.visitors,
         )
         for row in found
+    ]
+
+
+def sum_days(
+    session: Session, actor: Actor, site: str | None, *, first: Day, last: Day
+) -> list[SiteDay]:
+    """Return days added up over one own site, or all of them, in their order.
+
+    The visitors of a day are known when they are known for each site; somebody on two sites is two.
+    """
+    sums = [func.sum(getattr(SiteDayRow, name)).label(name) for name in _COUNTS]
+    known = func.count(col(SiteDayRow.visitors)) == func.count()
+    statement = select(
+        col(SiteDayRow.day),
+        *sums,
+        case((known, func.sum(col(SiteDayRow.visitors)))).label("visitors"),
+    ).where(col(SiteDayRow.day) >= first, col(SiteDayRow.day) <= last)
+    if site is not None:
+        statement = statement.where(col(SiteDayRow.site) == site)
+    grouped = owned(statement, SiteDayRow, actor).group_by(col(SiteDayRow.day))
+    return [
+        SiteDay(
+            day=Day(row.day),
+            tally=DayTally(**{name: int(getattr(row, name)) for name in _COUNTS}),
+            visitors=None if row.visitors is None else int(row.visitors),
+        )
+        for row in session.execute(grouped.order_by(col(SiteDayRow.day)))
     ]
 
 

@@ -50,6 +50,14 @@ def make_styles(
     return {"site.css": name}, [OutputFile(path=name, content=css), *_once(fonts)]
 
 
+def make_sheet(folders: Sequence[Path], sheet: str) -> tuple[dict[str, str], list[OutputFile]]:
+    """Return name and file of a sheet that only some pages load, beside the style sheet."""
+    found = [folder / sheet for folder in folders if (folder / sheet).is_file()]
+    css = _tidy("\n".join(path.read_text(encoding="utf-8") for path in found)).encode()
+    name = hashed_name(f"assets/{sheet}", css)
+    return {sheet: name}, [OutputFile(path=name, content=css)]
+
+
 def make_scripts(wanted: Iterable[str] = _SCRIPTS) -> tuple[dict[str, str], list[OutputFile]]:
     """Return names and files of the site's own scripts."""
     names: dict[str, str] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from starlette.routing import Route
@@ -85,6 +85,11 @@ def _person(path: str, own: int, other: int | None = None, **fields: str) -> Lin
         path=path,
         form=fields,
     )
+
+
+def _desk(path: str, own: int = 200, other: int | None = None) -> Line:
+    """A page of the dashboard: whoever is not signed in is sent to the way in."""
+    return replace(_person(path, own, other), stranger=303)
 
 
 EMPTY = hashlib.sha256(b"").hexdigest()
@@ -245,7 +250,8 @@ LINES: dict[str, Line] = {
     "POST /sign-in/{secret}": _form("/sign-in/{secret}", 303),
     "POST /auth/github": _form("/auth/github", 303),
     "POST /sign-out": _person("/sign-out", 303),
-    "GET /dashboard": _person("/dashboard", 200),
+    "GET /dashboard": _desk("/dashboard"),
+    "GET /dashboard/settings": _desk("/dashboard/settings"),
     "GET /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 200, 404),
     "POST /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 303, 404),
     "GET /dashboard/sites/{site}/builds/{build}": _person(

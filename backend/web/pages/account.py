@@ -19,11 +19,11 @@ from backend.errors import (
     Invalid,
     LimitReached,
 )
+from backend.web.dashboard.frame import render_dashboard
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import VERIFY_RATE, limited
 from backend.web.pages.account_view import Problem, view_account
-from backend.web.pages.rendering import render_page
 from backend.web.signed_in import (
     actor_of,
     drop_session,
@@ -31,7 +31,8 @@ from backend.web.signed_in import (
     session_secret,
 )
 
-PAGE = "/dashboard"
+PAGE = "/dashboard/settings"
+FORMS = "/dashboard"
 CHANGE_RATE = "120/hour"
 EXPORT_RATE = "10/hour"
 
@@ -53,26 +54,26 @@ def routes(_context: Context) -> list[BaseRoute]:
     return [
         Route(PAGE, _show, methods=["GET"]),
         *(
-            Route(f"{PAGE}/{path}", change_limit(_changing(part, change)), methods=["POST"])
+            Route(f"{FORMS}/{path}", change_limit(_changing(part, change)), methods=["POST"])
             for path, (part, change) in changes.items()
         ),
         Route(
-            f"{PAGE}/sites/verify",
+            f"{FORMS}/sites/verify",
             limited("verify", VERIFY_RATE, by="account")(_changing("sites", _verify_site)),
             methods=["POST"],
         ),
-        Route(f"{PAGE}/tokens", change_limit(form_endpoint(_make_token)), methods=["POST"]),
+        Route(f"{FORMS}/tokens", change_limit(form_endpoint(_make_token)), methods=["POST"]),
         Route(
-            f"{PAGE}/sessions/revoke-others",
+            f"{FORMS}/sessions/revoke-others",
             change_limit(form_endpoint(_revoke_others)),
             methods=["POST"],
         ),
         Route(
-            f"{PAGE}/export",
+            f"{FORMS}/export",
             limited("export", EXPORT_RATE, by="account")(_export),
             methods=["GET"],
         ),
-        Route(f"{PAGE}/erase", change_limit(form_endpoint(_erase)), methods=["POST"]),
+        Route(f"{FORMS}/erase", change_limit(form_endpoint(_erase)), methods=["POST"]),
     ]
 
 
@@ -85,13 +86,13 @@ def _show(request: Request) -> Response:
 def _page(
     request: Request, actor: Actor, *, secret: str = "", problem: Problem | None = None
 ) -> Response:
-    return render_page(
+    return render_dashboard(
         request,
-        "account.html",
+        actor,
+        "dashboard/settings.html",
         view_account(request, actor, secret=secret, problem=problem),
         title="Your account",
         status=status_of(problem.error) if problem else 200,
-        is_signed_in=True,
     )
 
 

@@ -23,12 +23,12 @@ from backend.web.api.builds import START_RATE
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
-from backend.web.pages.account import CHANGE_RATE, PAGE, page_owner
+from backend.web.pages.account import CHANGE_RATE, FORMS, page_owner
 from backend.web.pages.rendering import render_page
 from backend.web.signed_in import csrf_token
 
 SHOWN = 30
-_SITE = f"{PAGE}/sites/{{site}}/builds"
+_SITE = f"{FORMS}/sites/{{site}}/builds"
 _BUILD = f"{_SITE}/{{build}}"
 
 _CAUSES = {
@@ -222,7 +222,7 @@ def _site_of(request: Request, actor: Actor) -> Site:
 
 
 def _url(site: str) -> str:
-    return f"{PAGE}/sites/{site}/builds"
+    return f"{FORMS}/sites/{site}/builds"
 
 
 def _context(request: Request) -> Context:

@@ -55,16 +55,19 @@ def render_page(  # noqa: PLR0913  a page's own facts, each named
     is_signed_in: bool = False,
     shared_seconds: int | None = None,
     policy: str = POLICY,
+    frame: object = None,
 ) -> Response:
-    """Return `templates/public/TEMPLATE` (`landing.html`) with `view` as a response.
+    """Return `templates/public/TEMPLATE` (`landing.html`) with `view` as a response; a template
+    with a folder (`dashboard/overview.html`) is that of `templates/`.
 
-    The template extends `public/base.html` and sees `view`, `title`, `description`, `service` (a
-    `ServiceFrame`) and `asset(name)`. With `shared_seconds` the page is public: caches keep it
-    that long and ask again by its ETag; without, nobody keeps it.
+    The template extends `public/base.html` and sees `view`, `frame`, `title`, `description`,
+    `service` (a `ServiceFrame`) and `asset(name)`. With `shared_seconds` the page is public: caches
+    keep it that long and ask again by its ETag; without, nobody keeps it.
     """
     settings = request.app.state.context.settings
-    html = _template(f"public/{template}").render(
+    html = _template(template if "/" in template else f"public/{template}").render(
         view=view,
+        frame=frame,
         title=title,
         description=description,
         service=ServiceFrame(

@@ -64,6 +64,7 @@ def test_a_person_signs_up_by_mail_and_out_again(running: Service, page: Page) -
     page.goto(base + newest_link(*running, "ann@example.org"))
     page.get_by_role("button", name="Create my account").click()
     page.wait_for_url(f"{base}/dashboard")
+    page.get_by_role("link", name="Settings").click()
     page.get_by_role("heading", name="Ann Lantern").wait_for()
     assert page.evaluate("document.cookie") == ""
     page.get_by_role("button", name="Sign out").click()
@@ -78,6 +79,7 @@ def test_a_person_signs_in_with_github(running: Service, page: Page) -> None:
     page.goto(f"{base}/sign-in")
     page.get_by_role("button", name="Continue with GitHub").click()
     page.wait_for_url(f"{base}/dashboard")
+    page.get_by_role("link", name="Settings").click()
     page.get_by_role("heading", name="Ada Lantern").wait_for()
 
 
@@ -86,6 +88,7 @@ def test_a_token_is_made_by_keyboard_alone(running: Service, page: Page) -> None
     page.goto(f"{base}/sign-in")
     page.get_by_role("button", name="Continue with GitHub").press("Enter")
     page.wait_for_url(f"{base}/dashboard")
+    page.get_by_role("link", name="Settings").press("Enter")
     page.get_by_text("Make a token", exact=True).press("Enter")
     page.get_by_label("What will use it").fill("CI")
     page.get_by_label("Read your sites").press("Space")

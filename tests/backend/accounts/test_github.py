@@ -61,7 +61,7 @@ def test_a_newcomer_gets_an_account_with_the_verified_primary_address(
     assert account is not None
     assert account.person is not None
     assert (account.person.name, account.person.github_login) == ("Ada Lantern", "ada")
-    assert "ada@ada.example" in client.get("/dashboard").text
+    assert "ada@ada.example" in client.get("/dashboard/settings").text
     assert github_oauth.asked[-2:] == ["/api/user", "/api/user/emails"]
 
 

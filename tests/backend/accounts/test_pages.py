@@ -35,7 +35,7 @@ def test_signing_up_by_mail_ends_on_the_account_page(at_door: Service, client: T
     path = newest_link(context, tasks, ANN)
     assert "Create your account" in client.get(path).text
     assert follow(client, path) == 303
-    page = client.get("/dashboard")
+    page = client.get("/dashboard/settings")
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
     assert "Ann Lantern" in page.text
@@ -117,13 +117,13 @@ def test_a_new_token_is_shown_once_and_never_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     sign_in(client, *at_door, ANN)
-    page = client.get("/dashboard").text
+    page = client.get("/dashboard/settings").text
     sent = {"csrf_token": token_of(page), "name": "CI", "scope": ["sites:read"], "days": "30"}
     made = client.post("/dashboard/tokens", data=sent)
     secret = re.search(r"4s_[0-9A-Za-z]{43}", made.text)
     assert secret
     assert made.headers["cache-control"] == "no-store"
-    assert secret.group() not in client.get("/dashboard").text
+    assert secret.group() not in client.get("/dashboard/settings").text
     out, err = capsys.readouterr()  # type: ignore[attr-defined]
     assert secret.group() not in caplog.text + out + err
     assert client.cookies["foursite_session"] not in caplog.text + out + err
@@ -131,7 +131,7 @@ def test_a_new_token_is_shown_once_and_never_logged(
 
 def test_forms_say_what_is_wrong_where_it_is(at_door: Service, client: TestClient) -> None:
     sign_in(client, *at_door, ANN)
-    token = token_of(client.get("/dashboard").text)
+    token = token_of(client.get("/dashboard/settings").text)
     for path, fields, said in (
         ("tokens", {"name": "CI"}, "A token needs a scope."),
         ("tokens", {"name": "CI", "scope": "sites:read", "days": "x"}, "not a number of days"),
@@ -150,7 +150,7 @@ def test_sites_show_their_key_and_snippet_escaped(at_door: Service, client: Test
     sign_in(client, *at_door, ANN)
     _site, key = add_site(context, account_id(context), title="<b>Lantern</b>")
     _other, foreign = add_site(context, add_account(context), url="https://other.example/")
-    page = client.get("/dashboard").text
+    page = client.get("/dashboard/settings").text
     assert f"data-site=&#34;{key}&#34;" in page
     assert "&lt;b&gt;Lantern&lt;/b&gt;" in page
     assert foreign not in page
@@ -161,7 +161,7 @@ def test_the_tiers_limit_is_said_and_nothing_is_added(at_door: Service, client: 
     for number in range(3):
         url = f"https://{number}.example/"
         assert press(client, "/dashboard/sites", url=url, title="Site") == 303
-    token = token_of(client.get("/dashboard").text)
+    token = token_of(client.get("/dashboard/settings").text)
     sent = {"csrf_token": token, "url": "https://4.example/", "title": "Site"}
     answer = client.post("/dashboard/sites", data=sent)
     assert answer.status_code == 403

@@ -1,0 +1,1 @@
+"""The owner's pages: one file a page, around one frame with one filter."""
