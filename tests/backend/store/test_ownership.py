@@ -45,6 +45,7 @@ OWNERLESS = {
     "adjustment",
     "hold",
     "dispute_message",
+    "audit_entry",
 }
 
 
