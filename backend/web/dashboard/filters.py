@@ -35,7 +35,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What is looked at. `site` is None for all of them."""
+    """What is looked at. `site` is None for all of them; `kept` is what else a page's links carry.
+
+    A page that is about no site has neither `site` nor `sites`, and offers none.
+    """
 
     path: str
     period: Period
@@ -43,6 +46,7 @@ class Filter:
     site: Site | None
     sites: tuple[Choice, ...]
     periods: tuple[Choice, ...]
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def site_id(self) -> str | None:
@@ -58,7 +62,8 @@ class Filter:
 
     def link(self, path: str = "", **values: str) -> str:
         """Return the address of a page (this one, unless named) that looks at the same."""
-        chosen = {"site": self.site_id or "", "period": self.period.key} | values
+        own = {"site": self.site_id or "", "period": self.period.key}
+        chosen = own | dict(self.kept) | values
         if chosen["period"] == DEFAULT:
             chosen["period"] = ""
         query = urlencode({name: value for name, value in chosen.items() if value})

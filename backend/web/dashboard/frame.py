@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from backend.domain.actors import Actor, Role, Scope
 from backend.errors import Forbidden
 from backend.web.dashboard.filters import Filter
-from backend.web.pages.rendering import render_page
+from backend.web.pages.rendering import POLICY, render_page
 from backend.web.signed_in import actor_of, csrf_token, require_actor
 
 _OWNER = (
@@ -69,17 +69,24 @@ def render_dashboard(  # noqa: PLR0913  a page's own facts, each named
     title: str,
     chosen: Filter | None = None,
     status: int = 200,
+    section: str = "",
+    policy: str = POLICY,
     name: str = "Dashboard",
     sections: tuple[tuple[str, str], ...] = _OWNER,
 ) -> Response:
     """Return `templates/TEMPLATE` (`dashboard/overview.html`), which extends `dashboard/base.html`
-    and sees what every page sees, and `frame`. `chosen` shows the filter.
+    and sees what every page sees, and `frame`. `chosen` shows the filter; `section` is the path of
+    the section that a page with another path belongs to.
     """
     path = request.scope["path"]
     frame = Frame(
         name=name,
         sections=tuple(
-            Section(path=where, words=words, current=_current(path, where, sections[0][0]))
+            Section(
+                path=where,
+                words=words,
+                current="true" if where == section else _current(path, where, sections[0][0]),
+            )
             for where, words in sections
         ),
         csrf_token=csrf_token(request),
@@ -88,7 +95,14 @@ def render_dashboard(  # noqa: PLR0913  a page's own facts, each named
         filter=chosen,
     )
     return render_page(
-        request, template, view, title=title, status=status, is_signed_in=True, frame=frame
+        request,
+        template,
+        view,
+        title=title,
+        status=status,
+        is_signed_in=True,
+        policy=policy,
+        frame=frame,
     )
 
 
