@@ -14,7 +14,7 @@ from enum import StrEnum
 from starlette.routing import Route
 
 from backend.app import App
-from backend.domain.actors import Scope
+from backend.domain.actors import Role, Scope
 from backend.web.api.interface import OPERATIONS
 from backend.web.api.operation import PREFIX, Operation
 from backend.web.assets import asset_url
@@ -37,7 +37,8 @@ class Line:
 
     `is_shared` lets pages of other origins read it, `may_write` is a GET that is documented to
     write, `needs_person` refuses tokens though they have the scope, `tells` is one that shows what
-    it is asked for by a secret.
+    it is asked for by a secret. Where `roles` is not None, only operators with one of them and
+    administrators get anything: `as_operator`.
     """
 
     door: Door
@@ -54,6 +55,8 @@ class Line:
     needs_person: bool = False
     may_write: bool = False
     tells: bool = False
+    roles: tuple[Role, ...] | None = None
+    as_operator: int = 200
 
 
 def routes_of(app: App) -> set[str]:
@@ -90,6 +93,18 @@ def _person(path: str, own: int, other: int | None = None, **fields: str) -> Lin
 def _desk(path: str, own: int = 200, other: int | None = None) -> Line:
     """A page of the dashboard: whoever is not signed in is sent to the way in."""
     return replace(_person(path, own, other), stranger=303)
+
+
+def _admin(path: str, *roles: Role, status: int = 200, **fields: str) -> Line:
+    """A page or form of operators: for everybody else who is signed in there is nothing.
+
+    Without `roles` it is for administrators alone. The forms are sent with `fields`.
+    """
+    return replace(_desk(path, 404), form=fields, roles=roles, as_operator=status)
+
+
+REVIEWER, FINANCE, SUPPORT = Role.REVIEWER, Role.FINANCE, Role.SUPPORT
+EVERY = (REVIEWER, FINANCE, SUPPORT)
 
 
 EMPTY = hashlib.sha256(b"").hexdigest()
