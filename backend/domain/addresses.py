@@ -69,6 +69,20 @@ def clean_repository(text: str) -> str:
     return url
 
 
+def clean_link(text: str, *, field: str, limit: int) -> str:
+    """Return an address that a link may lead to: http or https, with whatever query it has.
+
+    Raises Invalid.
+    """
+    parts = _split(text, field, limit)
+    path = quote(parts.path or "/", safe=_PATH_SAFE)
+    query = f"?{quote(parts.query, safe=_PATH_SAFE + '?')}" if parts.query else ""
+    url = _origin(parts, field) + path + query
+    if len(url) > limit:
+        raise Invalid(f"The address is longer than {limit} characters.", field=field)
+    return url
+
+
 def _split(text: str, field: str, limit: int) -> SplitResult:
     """Return the parts of an address that holds no character which readers disagree about."""
     cleaned = text.strip()

@@ -104,10 +104,10 @@ def clean_draft(draft: SiteDraft) -> SiteDraft:
     return SiteDraft(
         url=url,
         title=clean_title(draft.title),
-        description=_clean_text(draft.description, "description", MAX_DESCRIPTION),
+        description=clean_text(draft.description, "description", MAX_DESCRIPTION),
         repository=clean_repository(draft.repository) if draft.repository else None,
         kind=_clean_kind(draft.kind),
-        language=_clean_text(draft.language or "", "language", MAX_LANGUAGE) or None,
+        language=clean_text(draft.language or "", "language", MAX_LANGUAGE) or None,
         topics=clean_topics(draft.topics),
         origins=clean_origins(url, draft.origins),
         wish=draft.wish,
@@ -120,12 +120,12 @@ def edit_site(site: Site, edit: SiteEdit, tier: Tier) -> Site:
     if edit.title is not None:
         changed = replace(changed, title=clean_title(edit.title))
     if edit.description is not None:
-        description = _clean_text(edit.description, "description", MAX_DESCRIPTION)
+        description = clean_text(edit.description, "description", MAX_DESCRIPTION)
         changed = replace(changed, description=description)
     if edit.kind is not None:
         changed = replace(changed, kind=_clean_kind(edit.kind))
     if edit.language is not None:
-        language = _clean_text(edit.language, "language", MAX_LANGUAGE) or None
+        language = clean_text(edit.language, "language", MAX_LANGUAGE) or None
         changed = replace(changed, language=language)
     if edit.topics is not None:
         changed = replace(changed, topics=clean_topics(edit.topics))
@@ -170,7 +170,7 @@ def shows_powered_by(site: Site, tier: Tier) -> bool:
 
 def clean_title(title: str) -> str:
     """Return a title on one line. Raises Invalid when nothing is left, or too much."""
-    cleaned = _clean_text(title, "title", MAX_TITLE)
+    cleaned = clean_text(title, "title", MAX_TITLE)
     if not cleaned:
         raise Invalid("A site needs a title.", field="title")
     return cleaned
@@ -221,7 +221,7 @@ def _clean_kind(kind: str) -> str:
     return kind
 
 
-def _clean_text(text: str, field: str, limit: int) -> str:
+def clean_text(text: str, field: str, limit: int) -> str:
     """Return the text on one line, without what no reader sees."""
     kept = "".join(
         " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char

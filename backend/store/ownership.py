@@ -23,6 +23,7 @@ from backend.store.tables.disputes import DisputeRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.payouts import PayeeRow, PayoutRow
+from backend.store.tables.profiles import HiddenSiteRow, ProfileRow
 from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.rewards import GrantRow
@@ -49,6 +50,7 @@ _OWNER: dict[type[Row], str] = {
     PayeeRow: "account",
     PayoutRow: "account",
     DisputeRow: "account",
+    ProfileRow: "account",
 }
 # Rows that belong to a site, and by way of it to its owner.
 _OF_SITE: frozenset[type[Row]] = frozenset(
@@ -63,6 +65,7 @@ _OF_SITE: frozenset[type[Row]] = frozenset(
         HostingRow,
         ReleaseRow,
         DomainRow,
+        HiddenSiteRow,
     }
 )
 

@@ -124,7 +124,7 @@ def list_cards(  # noqa: PLR0913  a page, and what it is to hold
 ) -> list[ShowcaseCard]:
     """Return the next cards in their order, without those whose time is over."""
     statement = select_cards(tenant, now, wanted=wanted, after=after).limit(limit)
-    return [_to_card(row) for row in session.execute(statement).scalars()]
+    return [to_card(row) for row in session.execute(statement).scalars()]
 
 
 def select_cards(
@@ -168,7 +168,7 @@ def find_card(session: Session, key: str, now: Instant) -> ShowcaseCard | None:
         .where(col(SiteRow.key) == key)
         .where(or_(col(ShowcaseRow.until).is_(None), col(ShowcaseRow.until) > now))
     ).scalar_one_or_none()
-    return None if row is None else _to_card(row)
+    return None if row is None else to_card(row)
 
 
 # What a card shows of the site itself, copied so that one index walk answers a page.
@@ -233,7 +233,8 @@ def _select_sites(values: Mapping[str, Any]) -> Select[Any]:
     )
 
 
-def _to_card(row: ShowcaseRow) -> ShowcaseCard:
+def to_card(row: ShowcaseRow) -> ShowcaseCard:
+    """Return the card in a row."""
     return ShowcaseCard(
         tenant=row.tenant,
         key=row.key,

@@ -16,6 +16,7 @@ from backend.store.ownership import owned
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
+from backend.store.tables.profiles import HiddenSiteRow
 from backend.store.tables.referrals import TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
@@ -169,7 +170,7 @@ def delete_site(session: Session, actor: Actor, site: str) -> bool:
     connection = session.connection()
     tables: tuple[Any, ...] = (
         BuildLineRow, BuildRow, DomainRow, ReleaseRow, HostingRow, ShareRow, SiteDayRow,
-        FeaturingRow, ShowcaseRow, ScoreRow,
+        FeaturingRow, ShowcaseRow, ScoreRow, HiddenSiteRow,
     )  # fmt: skip
     for table in tables:
         connection.execute(owned(delete(table), table, actor).where(col(table.site) == site))
