@@ -22,6 +22,7 @@ from backend.store.tables.commissions import CommissionRow
 from backend.store.tables.disputes import DisputeRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
+from backend.store.tables.notifications import NotificationRow, NotificationWayRow, ReaderRow
 from backend.store.tables.payouts import PayeeRow, PayoutRow
 from backend.store.tables.profiles import HiddenSiteRow, ProfileRow
 from backend.store.tables.rates import TaxProfileRow
@@ -50,6 +51,9 @@ _OWNER: dict[type[Row], str] = {
     PayeeRow: "account",
     PayoutRow: "account",
     DisputeRow: "account",
+    NotificationRow: "account",
+    NotificationWayRow: "account",
+    ReaderRow: "account",
     ProfileRow: "account",
 }
 # Rows that belong to a site, and by way of it to its owner.
