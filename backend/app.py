@@ -39,7 +39,18 @@ from backend.web.dashboard import overview
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
-from backend.web.pages import account, billing, builds, payee, public, sign_in, statement
+from backend.web.pages import (
+    account,
+    billing,
+    builds,
+    legal,
+    payee,
+    pricing,
+    public,
+    sign_in,
+    statement,
+    status,
+)
 from backend.web.pages import log as log_pages
 from backend.web.problems import respond
 
@@ -111,9 +122,10 @@ def _routes(
     context: Context, collect: Collect, collector: Collector, live: Fanout | None
 ) -> list[BaseRoute]:
     """Return every route of the service, in the order they are tried."""
-    probes = {"redis": live.find_problem} if live and context.settings.redis_url else {}
+    redis = {"redis": live.find_problem} if live and context.settings.redis_url else {}
+    probes = operations.probes_of(context, collector, redis)
     return [
-        *operations.routes(context, collector, probes),
+        *operations.routes(context, probes),
         *redirects.routes(context, collector),
         *counts.routes(context),
         *edge.routes(context, collect.intake, collector),
@@ -126,6 +138,9 @@ def _routes(
         *log.routes(context),
         *log_pages.routes(context),
         *public.routes(context),
+        *pricing.routes(context),
+        *legal.routes(context),
+        *status.routes(context, probes),
         *sign_in.routes(context),
         *overview.routes(context),
         *account.routes(context),

@@ -48,6 +48,9 @@ class Settings:
     secret: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     owner_email: str = "owner@localhost"
+    operator_name: str | None = None
+    operator_contact: str | None = None
+    """Who runs the service, and how people reach them: for the terms and the privacy page."""
     trusted_proxies: frozenset[Network] = frozenset()
     country_header: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -149,6 +152,8 @@ class Settings:
             secret=read.secret("SECRET"),
             redis_url=read.url("REDIS_URL", "redis", "rediss", "unix"),
             owner_email=read.text("OWNER_EMAIL") or "owner@localhost",
+            operator_name=read.text("OPERATOR_NAME"),
+            operator_contact=read.text("OPERATOR_CONTACT"),
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
             country_header=read.text("COUNTRY_HEADER"),
             smtp_url=read.url("SMTP_URL", "smtp", "smtps"),

@@ -38,4 +38,10 @@ def estimate_earnings(
     return Comparison(best=best, median=median_of(results, referrers), referrers=referrers)
 
 
+def plan_in_force(context: Context) -> Plan:
+    """Return the plan that payments of this moment are shared by."""
+    with context.database.reading() as session:
+        return plans.plan_at(session, TENANT, context.clock.now(), DEFAULT_PLAN)
+
+
 _OLDEST = 600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -21,17 +21,23 @@ Probe = Callable[[], str | None]
 _FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
 
 
-def routes(context: Context, collector: Collector, probes: dict[str, Probe]) -> list[BaseRoute]:
-    """Return the routes. `probes` are asked for readiness beside database and collector."""
-    asked: dict[str, Probe] = {
+def probes_of(
+    context: Context, collector: Collector, probes: Mapping[str, Probe]
+) -> dict[str, Probe]:
+    """Return what is asked for readiness: database and collector, and `probes`."""
+    return {
         "database": lambda: find_database_problem(context),
         "collector": lambda: None if collector.is_alive else "its thread has ended",
         **probes,
     }
 
+
+def routes(context: Context, probes: Mapping[str, Probe]) -> list[BaseRoute]:
+    """Return the routes. `probes` are asked for readiness."""
+
     def ready(_request: Request) -> Response:
-        problems = {name: problem for name, ask in asked.items() if (problem := ask())}
-        parts = {name: problems.get(name, "ok") for name in asked}
+        problems = {name: problem for name, ask in probes.items() if (problem := ask())}
+        parts = {name: problems.get(name, "ok") for name in probes}
         status = 503 if problems else 200
         return JSONResponse(
             {"ready": not problems, "parts": parts}, status, headers={"cache-control": "no-store"}

@@ -234,7 +234,8 @@ class _PublicPages:
         return PlainTextResponse(text, headers={"Cache-Control": "public, max-age=3600"})
 
     def sitemap(self, request: Request) -> Response:
-        addresses = ["/", "/showcase", *(f"/showcase/{key}" for key in self._listed_keys())]
+        listed = (f"/showcase/{key}" for key in self._listed_keys())
+        addresses = ["/", "/showcase", "/pricing", "/terms", "/privacy", *listed]
         entries = "".join(
             f"<url><loc>{escape(self._base_url + address)}</loc></url>\n" for address in addresses
         )

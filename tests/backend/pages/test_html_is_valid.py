@@ -24,6 +24,7 @@ def test_every_public_page_is_valid(
 ) -> None:
     integrate(context)
     paths = ["/", "/showcase", "/showcase/strip", "/nowhere", "/log/"]
+    paths += ["/pricing", "/terms", "/privacy", "/status"]
     empty = [save(client, tmp_path, f"empty-{number}", path) for number, path in enumerate(paths)]
     add_world(context, 30)
     _, key = add_listed_site(

@@ -27,6 +27,7 @@ BUDGET_BYTES = 100 * 1024
 
 
 LOG = ("/log/", "/log/entry/123")
+PLAIN = ("/pricing?people=50&months=60", "/terms", "/privacy", "/status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Served:
 
     @property
     def pages(self) -> tuple[str, ...]:
-        paths = ("/", "/showcase", f"/showcase/{self.key}", "/showcase/strip", *LOG)
+        paths = ("/", "/showcase", f"/showcase/{self.key}", "/showcase/strip", *LOG, *PLAIN)
         return (
             *(f"{self.full}{path}" for path in paths),
             f"{self.full}/showcase?kind=tool&language=Python",
