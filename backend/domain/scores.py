@@ -88,6 +88,12 @@ def boost_level(counted_shares: int) -> tuple[BoostLevel, int]:
     return next((level, tenths) for least, level, tenths in _LEVELS if counted_shares >= least)
 
 
+def next_level(counted_shares: int) -> tuple[BoostLevel, int] | None:
+    """Return the level above that of so many shares and how many are missing, None at the top."""
+    above = [(least, level) for least, level, _tenths in _LEVELS if least > counted_shares]
+    return None if not above else (above[-1][1], above[-1][0] - counted_shares)
+
+
 def is_viral(*, score_hundredths: int, shares_in_30_days: int, tier: Tier) -> bool:
     """Tell whether a site is shown as viral."""
     return score_hundredths >= VIRAL_SCORE and shares_in_30_days >= VIRAL_SHARES and is_paying(tier)
