@@ -14,6 +14,7 @@ from backend.actions.log_checking import compare_log
 from backend.actions.money_checking import check_money
 from backend.actions.payout_checking import compare_payouts
 from backend.actions.rewards_checking import compare_rewards
+from backend.actions.sources import compare_closed_days
 from backend.domain.checking import (
     Difference,
     compare_age,
@@ -78,6 +79,7 @@ def _compare_sites(
     )
     for day in days:
         yield from compare_day(day)
+    yield from compare_closed_days(session, tenant, sites, now, is_late=is_late)
     shares = checking.read_shares(session, tenant, sites, since=shares_since)
     yield from compare_shares(shares, since=Instant(shares_since + DAY))
     for record in checking.read_records(session, standings, due=day_of(due_at(now))):

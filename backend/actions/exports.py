@@ -27,6 +27,7 @@ sites.json      your sites; the same is in sites.csv
 scores.csv      what each site's score is made of; points are thousandths, the score hundredths
 featurings.csv  when your sites were featured
 days.csv        what each day of each site adds up to
+sources.csv     where the views and shares of each day came from; * is the rest
 shares.csv      every share of your sites that is still kept
 touches.csv     when one of your referral links was followed
 referrals.csv   who signed up through you, without their names

@@ -34,6 +34,11 @@ def first_share_at(now: Instant) -> Instant:
     return start_of(Day(day_of(now) - SHARE_DAYS))
 
 
+def first_share_day(now: Instant) -> Day:
+    """Return the oldest day whose shares' raw rows are kept; all of that day are."""
+    return day_of(first_share_at(now))
+
+
 def first_salt_day(now: Instant) -> Day:
     """Return the oldest day whose salt exists: yesterday, whose salt ends 48 hours after it began.
 

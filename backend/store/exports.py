@@ -20,6 +20,7 @@ from backend.store.tables.events import ShareRow, SiteDayRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.rewards import GrantRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
+from backend.store.tables.statistics import SiteSourceRow
 
 _ROWS_AT_A_TIME = 1_000
 
@@ -55,6 +56,7 @@ _TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
             "conversions", "copies", "powered_clicks",
         ),
     ),
+    "sources": (SiteSourceRow, ("site", "day", "kind", "name", "count")),
     "shares": (
         ShareRow,
         (

@@ -29,6 +29,7 @@ from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.rewards import GrantRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
+from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
 
 # The column that names the owner. A referral belongs to whom it may earn something.
 _OWNER: dict[type[Row], str] = {
@@ -64,6 +65,8 @@ _OF_SITE: frozenset[type[Row]] = frozenset(
         ShowcaseRow,
         EventRow,
         SiteDayRow,
+        SourceDayRow,
+        SiteSourceRow,
         ShareRow,
         BuildLineRow,
         HostingRow,

@@ -19,6 +19,7 @@ from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.profiles import HiddenSiteRow
 from backend.store.tables.referrals import TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
+from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
 
 
 def find_gate(session: Session, key: str) -> Gate | None:
@@ -170,7 +171,7 @@ def delete_site(session: Session, actor: Actor, site: str) -> bool:
     connection = session.connection()
     tables: tuple[Any, ...] = (
         BuildLineRow, BuildRow, DomainRow, ReleaseRow, HostingRow, ShareRow, SiteDayRow,
-        FeaturingRow, ShowcaseRow, ScoreRow, HiddenSiteRow,
+        SiteSourceRow, SourceDayRow, FeaturingRow, ShowcaseRow, ScoreRow, HiddenSiteRow,
     )  # fmt: skip
     for table in tables:
         connection.execute(owned(delete(table), table, actor).where(col(table.site) == site))

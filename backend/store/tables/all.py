@@ -19,6 +19,7 @@ from backend.store.tables import (
     referrals,
     rewards,
     sites,
+    statistics,
     transparency,
 )
 from backend.store.tables.base import METADATA
@@ -41,5 +42,6 @@ __all__ = [
     "referrals",
     "rewards",
     "sites",
+    "statistics",
     "transparency",
 ]
