@@ -17,6 +17,7 @@ from backend.actions.build_log import BuildLog
 from backend.actions.build_runs import prepare_run, tidy
 from backend.actions.builds import tell_build
 from backend.actions.context import Context
+from backend.actions.notifying import notify
 from backend.domain.actors import owner_of
 from backend.domain.builds import (
     LEASE,
@@ -28,9 +29,11 @@ from backend.domain.builds import (
     is_lost,
 )
 from backend.domain.instants import SECOND
+from backend.domain.news import of_failed_build
 from backend.errors import NotFound, ServiceError, Unavailable
 from backend.gateways.builds import Ended, Ending, run_apart
-from backend.store import builds
+from backend.store import builds, sites
+from backend.store.database import Session
 from backend.store.referrals import lock_account
 
 _STATES = {
@@ -99,6 +102,7 @@ def recover_lost(context: Context) -> int:
             if current is None or not is_lost(current, now):
                 continue
             builds.end(session, current, state, now=now, reason=reason)
+            _note(session, context, replace(current, state=state, reason=reason))
         recovered += 1
         _LOG.warning("build_lost", build=build.id, tries=build.tries, next=state.value)
         tell_build(context, build)
@@ -168,6 +172,14 @@ class _Lease:
         return not (self.is_lost() or self.is_cancelled() or self._worker.is_stopping())
 
 
+def _note(session: Session, context: Context, ended: Build) -> None:
+    """Tell the owner of a build that failed."""
+    if ended.state in {BuildState.FAILED, BuildState.TIMED_OUT}:
+        site = sites.find_site(session, ended.tenant, ended.site)
+        title = site.title if site else ""
+        notify(session, context, [of_failed_build(ended, title, ended.reason)])
+
+
 def _end(context: Context, build: Build, ended: Build, log: BuildLog) -> None:
     """Write how a build ended, unless somebody else has it by now."""
     now = context.clock.now()
@@ -182,6 +194,8 @@ def _end(context: Context, build: Build, ended: Build, log: BuildLog) -> None:
             reason=ended.reason[:REASON_CHARACTERS],
             release=ended.release,
         )
+        if is_done:
+            _note(session, context, ended)
     seconds = (now - (build.started_at or now)) / SECOND
     _LOG.info("build_ended", build=build.id, state=ended.state.value, seconds=seconds, own=is_done)
     tell_build(context, build)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from backend.actions.context import Context
 from backend.actions.holds import aggregated
 from backend.actions.ledger import post
+from backend.actions.notifying import notify
 from backend.domain import disputes
 from backend.domain.actors import Actor, Role
 from backend.domain.disputes import Dispute, DisputeKind, DisputeState, Message
@@ -18,6 +19,7 @@ from backend.domain.earnings import Commission, Line, award_of, move, with_state
 from backend.domain.holds import check_reason
 from backend.domain.instants import Instant
 from backend.domain.ledger import Entry, EntryKind, Posting
+from backend.domain.news import of_decision, of_question
 from backend.domain.payments import Payment
 from backend.errors import Invalid, NotFound
 from backend.ids import new_id
@@ -150,6 +152,7 @@ def ask(context: Context, actor: Actor, dispute: str, text: str) -> Dispute:
         before = len(store.list_messages(session, TENANT, dispute))
         said, _link = disputes.check_message(text, "", before)
         _say(session, asked, said, "", now, is_owner=False)
+        notify(session, context, [of_question(asked, before + 1)])
         store.save(session, TENANT, asked)
     context.live.publish(f"account:{asked.account}", {"dispute": asked.state.value})
     return asked
@@ -176,6 +179,7 @@ def decide(context: Context, actor: Actor, dispute: str, ruling: Ruling) -> Disp
         decided = _end(session, context, decided)
         if decided.amount:
             decided = _give(session, context, decided, ruling)
+        notify(session, context, [of_decision(decided)])
     context.live.publish(f"account:{decided.account}", {"dispute": decided.state.value})
     return decided
 
@@ -186,7 +190,8 @@ def expire_disputes(context: Context) -> int:
         ledger.lock(session, TENANT)
         due = store.list_due(session, TENANT, context.clock.now(), limit=AT_ONCE)
         for dispute in due:
-            _end(session, context, disputes.expire(dispute))
+            ended = _end(session, context, disputes.expire(dispute))
+            notify(session, context, [of_decision(ended)])
     return len(due)
 
 

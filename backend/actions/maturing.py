@@ -6,8 +6,10 @@ from itertools import groupby
 
 from backend.actions.context import Context
 from backend.actions.ledger import post
+from backend.actions.notifying import notify
 from backend.domain.earnings import mature, move
 from backend.domain.ledger import Entry, EntryKind
+from backend.domain.news import of_maturity
 from backend.store import commissions, ledger
 from backend.store.tables.base import TENANT
 
@@ -43,6 +45,7 @@ def _mature_some(context: Context) -> int:
                 )
             )
         commissions.save(session, TENANT, [mature(one) for one in due])
+        notify(session, context, of_maturity(due))
         post(session, context, entries)
     for beneficiary in sorted({one.beneficiary for one in due}):
         context.live.publish(f"account:{beneficiary}", {"earnings": "available"})

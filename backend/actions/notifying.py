@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backend.actions.context import Context
+from backend.domain.featuring import Featuring
 from backend.domain.instants import Instant
+from backend.domain.news import of_featuring
 from backend.domain.notifications import DEFAULTS, News, Way, mail_time
-from backend.store import notifications, readers
+from backend.domain.standing import Standing
+from backend.store import notifications, readers, sites
 from backend.store.after_commit import after_commit
 from backend.store.database import Session
+from backend.store.notifications import NewNotification
 from backend.store.tables.base import TENANT
+
+AT_ONCE = 500
 
 
 def notify(session: Session, context: Context, news: Iterable[News]) -> None:
@@ -24,18 +30,35 @@ def note(session: Session, news: Iterable[News], now: Instant) -> list[News]:
 
     Nobody is told of what they turned off; nobody is behind an account that was erased.
     """
-    return [each for each in news if _note(session, each, now)]
+    every = {each.id: each for each in news}
+    fresh: list[News] = []
+    for start in range(0, len(every), AT_ONCE):
+        some = list(every.values())[start : start + AT_ONCE]
+        made = _to_keep(session, some, now)
+        fresh += [every[one] for one in notifications.add(session, TENANT, made)]
+    return fresh
 
 
-def _note(session: Session, news: News, now: Instant) -> bool:
-    way = readers.find_way(session, TENANT, news.account, news.kind, DEFAULTS[news.kind])
-    if way is None or way is Way.OFF:
-        return False
-    mail_at = None
-    if way is Way.MAIL:
-        reader = readers.find_reader(session, TENANT, news.account)
-        mail_at = mail_time(now, reader.mailed_at) if reader else None
-    return notifications.add(session, TENANT, news, way=way, at=now, mail_at=mail_at)
+def note_featuring(
+    session: Session, standing: Standing, featuring: Featuring, now: Instant
+) -> None:
+    """Tell the owner of a site that it is featured; their open pages hear of the site anyway."""
+    site = sites.find_site(session, standing.tenant, standing.site)
+    if site is not None:
+        note(session, [of_featuring(standing.account, site, featuring)], now)
+
+
+def _to_keep(session: Session, some: list[News], now: Instant) -> list[NewNotification]:
+    people = {each.account for each in some}
+    chosen = readers.find_ways(session, TENANT, people)
+    mailed = readers.find_mailed(session, TENANT, people)
+    made = []
+    for each in some:
+        way = chosen.get((each.account, each.kind), DEFAULTS[each.kind])
+        if way is not Way.OFF and each.account in mailed:
+            mail_at = mail_time(now, mailed[each.account]) if way is Way.MAIL else None
+            made.append(NewNotification(news=each, way=way, at=now, mail_at=mail_at))
+    return made
 
 
 def _publish(session: Session, context: Context, news: News) -> None:

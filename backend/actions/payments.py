@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from backend.actions.context import Context
 from backend.actions.ledger import post
+from backend.actions.notifying import notify
 from backend.actions.referrals import convert
 from backend.domain.billing_events import Adjusted, AdjustmentKind, AdjustmentStatus, Paid
 from backend.domain.chains import chain_of
@@ -19,6 +20,7 @@ from backend.domain.commissions import months_between
 from backend.domain.earnings import Commission, expense_of, move, rebook
 from backend.domain.instants import Instant
 from backend.domain.ledger import Booked, Entry, EntryKind, Posting
+from backend.domain.news import of_conversion
 from backend.domain.payments import (
     Adjustment,
     Payment,
@@ -91,7 +93,8 @@ def _apply_paid(session: Session, context: Context, event: Paid) -> Applied:
         return Applied(outcome=Outcome.KNOWN, payment=known.id)
     if accounts.find_account(session, TENANT, event.account) is None:
         raise Invalid(f"There is no account {event.account[:40]!r}.", field="account")
-    convert(session, event.account, event.paid_at)
+    referral = convert(session, event.account, event.paid_at)
+    notify(session, context, of_conversion(referral, event.paid_at))
     first = payments.find_first(session, TENANT, event.account)
     payment = _new_payment(session, context, event, first)
     booked, touched = _book_sale(session, context, payment)

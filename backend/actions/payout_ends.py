@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from backend.actions.context import Context
 from backend.actions.ledger import post
+from backend.actions.notifying import notify
 from backend.domain.claims import Claim, ClaimedLine, give_back, return_entry, state_among
 from backend.domain.earnings import Commission, CommissionState
 from backend.domain.instants import Instant
 from backend.domain.ledger import Entry
+from backend.domain.news import of_payouts
 from backend.domain.payouts import GIVEN_BACK, Batch, Payout, settle, settlement_entry
 from backend.store import commissions
 from backend.store import payout_batches as batch_store
@@ -46,6 +48,7 @@ def end(
         for one in ended
     ]
     post(session, context, entries)
+    notify(session, context, of_payouts(ended))
 
 
 def close_if_done(session: Session, batch: Batch, now: Instant) -> Batch:

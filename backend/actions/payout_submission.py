@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.actions.context import Context
+from backend.actions.notifying import notify
 from backend.actions.payees import open_destination, vault_of
 from backend.actions.payout_ends import close_if_done, end, tell
 from backend.domain import payouts
 from backend.domain.actors import Actor, Role
 from backend.domain.destinations import Destination, Method, StripeAccount
 from backend.domain.instants import Instant, date_of, day_of
+from backend.domain.news import of_payouts
 from backend.domain.payees import REASON_WORDS, find_obstacle
 from backend.domain.payout_files import FileOrder, PayoutFile, PayoutLine, Sender
 from backend.domain.payouts import Batch, BatchState, Payout, PayoutState
@@ -71,6 +73,7 @@ def submit(context: Context, actor: Actor, batch: str) -> Submitted:
             gone = {one.id for one in out}
             sent = [payouts.send(one, now) for one in waiting if one.id not in gone]
             payout_store.save(session, TENANT, sent)
+            notify(session, context, of_payouts(sent))
         batch_store.save(session, TENANT, submitted)
     tell(context, waiting)
     if submitted.state is BatchState.SUBMITTED and not submitted.has_file:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from backend.actions.notifying import note_featuring
 from backend.domain.events import Event, EventKind
 from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
@@ -157,6 +158,8 @@ def _advance(
         window = (day_of(now), windows[ref]) if ref in windows else _widen(standings[ref], days)
         standing, begun = advance(standings[ref], total, window=window, now=now)
         featurings += [(ref, featuring) for featuring in begun]
+        if begun:
+            note_featuring(session, standing, begun[-1], now)
         changes.append(SiteChange(standing=standing, added=total, is_newly_featured=bool(begun)))
     advanced = [change.standing for change in changes]
     scores.save_standings(session, advanced)

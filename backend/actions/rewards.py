@@ -13,11 +13,13 @@ import structlog
 
 from backend.actions.context import Context
 from backend.actions.ledger import post
+from backend.actions.notifying import notify
 from backend.actions.subscriptions import grant_months, grant_until
 from backend.domain.actors import Actor, Scope, owner_of
 from backend.domain.earnings import move
 from backend.domain.instants import Instant, from_datetime, to_datetime
 from backend.domain.ledger import Entry, EntryKind, Posting, own
+from backend.domain.news import of_grant
 from backend.domain.rewards import (
     CURRENCY,
     HOLD,
@@ -177,6 +179,7 @@ def _give(
     )
     if not rewards.add_grant(session, TENANT, grant):
         return None
+    notify(session, context, [of_grant(grant)])
     key = f"{SOURCE}:{reward.key}"
     if tier:
         entitlement = Entitlement(tier=tier, until=grant.until, source=SOURCE)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from backend.actions.accounts import set_tier
 from backend.actions.context import Context
+from backend.actions.notifying import notify
 from backend.actions.referrals import churn, resume
 from backend.domain.actors import Actor, owner_of
 from backend.domain.billing_events import SubscriptionChanged
 from backend.domain.instants import Instant
+from backend.domain.news import of_missed_payment
 from backend.domain.subscriptions import (
     SUBSCRIPTION,
     Entitlement,
@@ -45,7 +47,9 @@ def apply_change(context: Context, change: SubscriptionChanged) -> bool:
             for each in billing.list_changes(session, actor)
             if (each.provider, each.ref) == (change.provider, change.ref)
         ]
-        billing.put_entitlement(session, actor, _of_subscription(fold(states)))
+        subscription = fold(states)
+        billing.put_entitlement(session, actor, _of_subscription(subscription))
+        notify(session, context, of_missed_payment(subscription))
         settle(session, actor, context.clock.now())
     return is_new
 

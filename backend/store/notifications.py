@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_, update
@@ -19,32 +20,39 @@ from backend.store.ownership import owned
 from backend.store.tables.notifications import NotificationRow
 
 
-def add(  # noqa: PLR0913  a notification's own facts, each named
-    session: Session,
-    tenant: str,
-    news: News,
-    *,
-    way: Way,
-    at: Instant,
-    mail_at: Instant | None,
-    mail: str | None = None,
-) -> bool:
-    """Store what an account is told; tell whether it was new."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotification:
+    """Something to keep: how it is heard of, when a mail with it is due, or which mail it is."""
+
+    news: News
+    way: Way
+    at: Instant
+    mail_at: Instant | None = None
+    mail: str | None = None
+
+
+def add(session: Session, tenant: str, made: Sequence[NewNotification]) -> list[str]:
+    """Store what accounts are told, some hundred at once; return the ids that were new."""
+    if not made:
+        return []
     dialect: Any = sqlite if session.connection().dialect.name == "sqlite" else postgresql
     table: Any = NotificationRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
-    storing = dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
-    values = {
-        "tenant": tenant,
-        "id": news.id,
-        "account": news.account,
-        "kind": news.kind.value,
-        "way": way.value,
-        "at": at,
-        "facts": json.dumps(dict(news.facts), ensure_ascii=False, sort_keys=True),
-        "mail_at": mail_at,
-        "mail": mail,
-    }
-    return session.connection().execute(storing, values).first() is not None
+    values = [
+        {
+            "tenant": tenant,
+            "id": each.news.id,
+            "account": each.news.account,
+            "kind": each.news.kind.value,
+            "way": each.way.value,
+            "at": each.at,
+            "facts": json.dumps(dict(each.news.facts), ensure_ascii=False, sort_keys=True),
+            "mail_at": each.mail_at,
+            "mail": each.mail,
+        }
+        for each in made
+    ]
+    storing = dialect.insert(table).values(values).on_conflict_do_nothing()
+    return list(session.connection().execute(storing.returning(table.c.id)).scalars())
 
 
 def find_mail_of(session: Session, tenant: str, notification: str) -> str | None:

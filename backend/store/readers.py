@@ -56,21 +56,33 @@ def save_ways(session: Session, actor: Actor, ways: Mapping[Kind, Way]) -> None:
     session.connection().execute(insert(NotificationWayRow), rows)
 
 
-def find_way(session: Session, tenant: str, account: str, kind: Kind, default: Way) -> Way | None:
-    """Return how an account hears of a kind; None when nobody is behind it any more."""
-    row = session.execute(
-        select(col(PersonRow.account), col(NotificationWayRow.way))
-        .outerjoin(
-            NotificationWayRow,
-            (col(NotificationWayRow.tenant) == col(PersonRow.tenant))
-            & (col(NotificationWayRow.account) == col(PersonRow.account))
-            & (col(NotificationWayRow.kind) == kind.value),
+def find_ways(
+    session: Session, tenant: str, accounts: Collection[str]
+) -> dict[tuple[str, Kind], Way]:
+    """Return what some hundred accounts chose."""
+    found = session.execute(
+        select(NotificationWayRow).where(
+            col(NotificationWayRow.tenant) == tenant,
+            col(NotificationWayRow.account).in_(accounts),
         )
-        .where(col(PersonRow.tenant) == tenant, col(PersonRow.account) == account)
-    ).one_or_none()
-    if row is None:
-        return None
-    return default if row.way is None else Way(row.way)
+    )
+    return {(row.account, Kind(row.kind)): Way(row.way) for row in found.scalars()}
+
+
+def find_mailed(
+    session: Session, tenant: str, accounts: Collection[str]
+) -> dict[str, Instant | None]:
+    """Return when each of some hundred accounts was last sent news; erased ones are missing."""
+    found = session.execute(
+        select(col(PersonRow.account), col(ReaderRow.mailed_at))
+        .outerjoin(
+            ReaderRow,
+            (col(ReaderRow.tenant) == col(PersonRow.tenant))
+            & (col(ReaderRow.account) == col(PersonRow.account)),
+        )
+        .where(col(PersonRow.tenant) == tenant, col(PersonRow.account).in_(accounts))
+    )
+    return {row.account: None if row.mailed_at is None else Instant(row.mailed_at) for row in found}
 
 
 def find_reader(session: Session, tenant: str, account: str) -> Reader | None:
