@@ -50,6 +50,15 @@ class ReferralPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralLinks:
+    """An owner's codes. `code` is the one shown, `link` leads through it."""
+
+    code: str
+    link: str
+    codes: tuple[ReferralCode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralSummary:
     """What became of an owner's links. `code` is the one shown, `link` leads through it.
 
@@ -208,6 +217,18 @@ def list_referrals(
         after=make_cursor(shown[-1].signed_up_at, shown[-1].referred)
         if len(found) > size
         else None,
+    )
+
+
+def list_links(context: Context, actor: Actor) -> ReferralLinks:
+    """Return the actor's codes and the link that shows the newest of them."""
+    with context.database.reading() as session:
+        account = account_store.get_own(session, actor)
+        codes = referrals.list_codes(session, actor)
+    return ReferralLinks(
+        code=account.code,
+        link=f"{context.settings.base_url}/r/{account.code}",
+        codes=tuple(codes),
     )
 
 

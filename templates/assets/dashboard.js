@@ -78,6 +78,16 @@
     }
   }
 
+  // What can be copied keeps the button that the page's own script gave it.
+  function keepCopyButtons(live, fresh) {
+    const said = (figure) => figure.querySelector("pre").textContent;
+    const old = [...live.querySelectorAll("figure.code")];
+    for (const figure of fresh.querySelectorAll("figure.code")) {
+      const same = old.findIndex((each) => said(each) === said(figure));
+      if (same >= 0) figure.replaceWith(...old.splice(same, 1));
+    }
+  }
+
   // The page itself says what is new: it is fetched again, and its live part takes the old one's
   // place unless somebody is typing in it.
   async function renew() {
@@ -89,6 +99,7 @@
     if (!fresh) return;
     const open = [...live.querySelectorAll("details")].map((each) => each.open);
     const focused = [...live.querySelectorAll("a, button, summary, [tabindex]")].indexOf(document.activeElement);
+    keepCopyButtons(live, fresh);
     live.replaceChildren(...fresh.childNodes);
     [...live.querySelectorAll("details")].forEach((each, at) => { if (open[at]) each.open = true; });
     prepare(live);

@@ -271,6 +271,8 @@ LINES: dict[str, Line] = {
     "POST /sign-out": _person("/sign-out", 303),
     "GET /dashboard": _desk("/dashboard"),
     "GET /dashboard/settings": _desk("/dashboard/settings"),
+    "GET /dashboard/referrals": _desk("/dashboard/referrals"),
+    "GET /dashboard/referrals/qr.svg": _desk("/dashboard/referrals/qr.svg"),
     "GET /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 200, 404),
     "POST /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 303, 404),
     "GET /dashboard/sites/{site}/builds/{build}": _person(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from backend.actions import accounts, erasure, exports, referrals, sessions, sites, tokens
+from backend.actions import accounts, erasure, exports, sessions, sites, tokens
 from backend.actions.context import Context
 from backend.actions.verification import verify_site
 from backend.domain.actors import Actor, Scope
@@ -44,7 +44,6 @@ def routes(_context: Context) -> list[BaseRoute]:
     changes: dict[str, tuple[str, Change]] = {
         "profile": ("profile", _rename),
         "github/forget": ("profile", _forget_github),
-        "codes": ("referrals", _claim_code),
         "sites": ("sites", _add_site),
         "sites/remove": ("sites", _remove_site),
         "tokens/revoke": ("tokens", _revoke_token),
@@ -119,10 +118,6 @@ def _rename(context: Context, actor: Actor, form: Form) -> None:
 
 def _forget_github(context: Context, actor: Actor, _form: Form) -> None:
     accounts.unlink_github(context, actor)
-
-
-def _claim_code(context: Context, actor: Actor, form: Form) -> None:
-    referrals.claim_code(context, actor, form.get("code"))
 
 
 def _add_site(context: Context, actor: Actor, form: Form) -> None:
