@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from backend.actions import standings
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.referrals import attribute
 from backend.domain.accounts import (
@@ -13,10 +14,13 @@ from backend.domain.accounts import (
     Address,
     GitHubIdentity,
     Person,
+    check_still_administered,
     read_address,
     read_name,
 )
 from backend.domain.actors import Actor, Role, owner_of
+from backend.domain.audit import command_actor
+from backend.domain.holds import check_reason
 from backend.domain.instants import Instant
 from backend.domain.referrals import Touch
 from backend.domain.sign_in import Arrival
@@ -114,10 +118,18 @@ def unlink_github(context: Context, actor: Actor) -> None:
         account_store.link_github(session, account_store.get_own(session, actor), None)
 
 
-def change_tier(context: Context, account: str, tier: Tier) -> Account:
-    """Set an account's tier; its sites' scores, featurings to come and places follow at once."""
+def change_tier(context: Context, account: str, tier: Tier, *, by: Actor | None = None) -> Account:
+    """Set an account's tier; its sites' scores, featurings to come and places follow at once.
+
+    `by` None is a command at the machine, here and below.
+    """
+    operator = by or command_actor(TENANT)
+    operator.needs_role()
     with context.database.transaction() as session:
-        set_tier(session, _get(session, account), tier, context.clock.now())
+        found = _get(session, account)
+        set_tier(session, found, tier, context.clock.now())
+        facts = {"before": found.tier.value, "after": tier.value}
+        note(session, context, operator, "account.tier", f"account:{account}", **facts)
         return _get(session, account)
 
 
@@ -128,27 +140,65 @@ def set_tier(session: Session, account: Account, tier: Tier, now: Instant) -> No
     standings.refresh(session, sites, now)
 
 
-def change_role(context: Context, account: str, role: Role) -> Account:
-    """Set what an account is on this service."""
+def change_role(context: Context, account: str, role: Role, *, by: Actor | None = None) -> Account:
+    """Set what an account is on this service.
+
+    Raises Conflict when nobody would administer the service any more, or somebody lowers
+    themselves: another administrator has to.
+    """
+    operator = by or command_actor(TENANT)
+    operator.needs_role()
     with context.database.transaction() as session:
-        account_store.set_role(session, _get(session, account), role)
+        admins = account_store.lock_admins(session, TENANT)
+        found = _get(session, account)
+        if found.role is Role.ADMIN and role is not Role.ADMIN:
+            check_still_administered(operator, account, admins)
+        account_store.set_role(session, found, role)
+        facts = {"before": found.role.value, "after": role.value}
+        note(session, context, operator, "account.role", f"account:{account}", **facts)
         return _get(session, account)
 
 
-def suspend(context: Context, account: str) -> Account:
-    """Close an account: it is signed out everywhere, cannot sign in, and its tokens stop."""
-    now = context.clock.now()
+def suspend(
+    context: Context, account: str, *, by: Actor | None = None, reason: str = ""
+) -> Account:
+    """Close an account: it is signed out everywhere, cannot sign in, and its tokens stop.
+
+    Operators are suspended by administrators alone, and never the last of these. A person has to
+    give a reason. Raises Forbidden, Invalid, Conflict, NotFound.
+    """
+    operator = by or command_actor(TENANT)
+    operator.needs_role(Role.REVIEWER, Role.SUPPORT)
+    said = check_reason(reason) if by else reason
+    with context.database.transaction() as session:
+        admins = account_store.lock_admins(session, TENANT)
+        found = _get(session, account)
+        if found.role is not Role.OWNER:
+            operator.needs_role()
+        if found.role is Role.ADMIN:
+            check_still_administered(operator, account, admins)
+        _close(session, found, context.clock.now())
+        note(session, context, operator, "account.suspend", f"account:{account}", reason=said)
+        return _get(session, account)
+
+
+def close_own(context: Context, actor: Actor) -> None:
+    """Close the actor's account in the same way, for who is about to erase it."""
+    with context.database.transaction() as session:
+        _close(session, account_store.get_own(session, actor), context.clock.now())
+
+
+def reopen(context: Context, account: str, *, by: Actor | None = None, reason: str = "") -> Account:
+    """End a suspension; whoever was signed in has to sign in again."""
+    operator = by or command_actor(TENANT)
+    operator.needs_role(Role.REVIEWER, Role.SUPPORT)
+    said = check_reason(reason) if by else reason
     with context.database.transaction() as session:
         found = _get(session, account)
-        account_store.set_suspended(session, found, found.suspended_at or now)
-        revoke_sessions(session, owner_of(found.tenant, found.id), now)
-        return _get(session, account)
-
-
-def reopen(context: Context, account: str) -> Account:
-    """End a suspension; whoever was signed in has to sign in again."""
-    with context.database.transaction() as session:
-        account_store.set_suspended(session, _get(session, account), None)
+        if found.role is not Role.OWNER:
+            operator.needs_role()
+        account_store.set_suspended(session, found, None)
+        note(session, context, operator, "account.reopen", f"account:{account}", reason=said)
         return _get(session, account)
 
 
@@ -183,6 +233,11 @@ def _get(session: Session, account: str) -> Account:
     if found is None or found.erased_at is not None:
         raise NotFound("There is no such account.")
     return found
+
+
+def _close(session: Session, account: Account, now: Instant) -> None:
+    account_store.set_suspended(session, account, account.suspended_at or now)
+    revoke_sessions(session, owner_of(account.tenant, account.id), now)
 
 
 def _person(address: Address, name: str, github: GitHubIdentity | None) -> Person:

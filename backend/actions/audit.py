@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from backend.actions.context import Context
 from backend.domain.actors import Actor
-from backend.domain.audit import AuditEntry, check_action, split_subject, write_facts
+from backend.domain.audit import (
+    AuditEntry,
+    check_action,
+    command_actor,
+    split_subject,
+    write_facts,
+)
 from backend.ids import new_id
 from backend.store import audit
 from backend.store.database import Session
+from backend.store.tables.base import TENANT
 
 
 def note(
@@ -32,3 +39,14 @@ def note(
         facts=write_facts(facts),
     )
     audit.add(session, actor.tenant, entry)
+
+
+def at_the_machine() -> Actor:
+    """Return who does what a command of `4site server` was told to do."""
+    return command_actor(TENANT)
+
+
+def note_alone(context: Context, actor: Actor, what: str, subject: str, **facts: object) -> None:
+    """Do the same in a transaction of its own: for what is only read, and before work of many."""
+    with context.database.transaction() as session:
+        note(session, context, actor, what, subject, **facts)

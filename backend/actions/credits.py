@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.ledger import post
 from backend.actions.rewards import credit_balance
@@ -40,6 +41,8 @@ def lower_invoice(context: Context, actor: Actor, account: str, amount: int, ref
         if accounts.find_account(session, TENANT, account) is None:
             raise NotFound("There is no such account.")
         used = use_credits(session, context, account, amount, f"manual:{ref}")
+        facts = {"invoice": ref, "cents": used}
+        note(session, context, actor, "credits.use", f"account:{account}", **facts)
         return CreditUse(used=used, usable=usable_credits(session, context, account))
 
 
@@ -48,6 +51,8 @@ def undo_invoice(context: Context, actor: Actor, account: str, ref: str) -> Cred
     actor.needs_role(Role.FINANCE)
     with context.database.transaction() as session:
         back = return_credits(session, context, account, f"manual:{ref}")
+        facts = {"invoice": ref, "cents": back}
+        note(session, context, actor, "credits.return", f"account:{account}", **facts)
         return CreditUse(used=-back, usable=usable_credits(session, context, account))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.holds import aggregated
 from backend.actions.ledger import post
@@ -154,6 +155,7 @@ def ask(context: Context, actor: Actor, dispute: str, text: str) -> Dispute:
         _say(session, asked, said, "", now, is_owner=False)
         notify(session, context, [of_question(asked, before + 1)])
         store.save(session, TENANT, asked)
+        note(session, context, actor, "dispute.ask", f"dispute:{dispute}")
     context.live.publish(f"account:{asked.account}", {"dispute": asked.state.value})
     return asked
 
@@ -180,6 +182,8 @@ def decide(context: Context, actor: Actor, dispute: str, ruling: Ruling) -> Disp
         if decided.amount:
             decided = _give(session, context, decided, ruling)
         notify(session, context, [of_decision(decided)])
+        facts = {"state": decided.state.value, "amount": decided.amount, "reason": reason}
+        note(session, context, actor, "dispute.decide", f"dispute:{dispute}", **facts)
     context.live.publish(f"account:{decided.account}", {"dispute": decided.state.value})
     return decided
 

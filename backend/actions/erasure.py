@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backend.actions.accounts import suspend
+from backend.actions.accounts import close_own
+from backend.actions.audit import note
 from backend.actions.billing import end_billing
 from backend.actions.context import Context
 from backend.actions.sites import remove_site
@@ -12,23 +13,21 @@ from backend.store.erasure import erase_person
 from backend.store.referrals import lock_account
 
 
-def erase_account(context: Context, actor: Actor) -> None:
+def erase_account(context: Context, actor: Actor, *, by: Actor | None = None) -> None:
     """Erase the actor's account for good; what others earned through it stays, without a name.
 
     The account is closed first, so that nothing is added meanwhile, and what it pays for ends. It
-    can be repeated after a failure, by an operator. Raises NotFound when the account is gone, and
-    Unavailable when a subscription cannot be ended.
+    can be repeated after a failure, by an operator, who is `by`. Raises NotFound when the account
+    is gone, and Unavailable when a subscription cannot be ended.
     """
-    with context.database.reading() as session:
-        account_store.get_own(session, actor)
-    suspend(context, actor.account)
+    close_own(context, actor)
     end_billing(context, actor)
-    while not _erase_empty(context, actor):
+    while not _erase_empty(context, actor, by):
         for site in _site_ids(context, actor):
             remove_site(context, actor, site)
 
 
-def _erase_empty(context: Context, actor: Actor) -> bool:
+def _erase_empty(context: Context, actor: Actor, by: Actor | None) -> bool:
     """Erase the account if it has no site; tell whether it had none.
 
     Under the account's lock: a request that was under way could register one in between.
@@ -39,6 +38,8 @@ def _erase_empty(context: Context, actor: Actor) -> bool:
             return False
         account = account_store.get_own(session, actor)
         erase_person(session, actor, account, context.clock.now())
+        if by is not None:
+            note(session, context, by, "account.erase", f"account:{account.id}")
         return True
 
 

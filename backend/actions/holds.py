@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.ledger import post
 from backend.domain.actors import Actor, Role
@@ -22,6 +23,11 @@ from backend.store.database import Session
 from backend.store.tables.base import TENANT
 
 Changes = Sequence[tuple[Commission, Commission]]
+_ACTS = {
+    HoldStep.ACTIVE: "commissions.hold",
+    HoldStep.RELEASED: "commissions.release",
+    HoldStep.CONFIRMED: "commissions.void",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,8 @@ def _take(context: Context, actor: Actor, account: str, step: HoldStep, reason: 
         changes = _changes(session, account, step)
         commissions.save(session, TENANT, [after for _before, after in changes])
         post(session, context, _entries(hold, changes))
+        facts = {"reason": said, "changed": len(changes), "step": number}
+        note(session, context, actor, _ACTS[step], f"account:{account}", **facts)
     context.live.publish(f"account:{account}", {"earnings": step.value})
     return Reviewed(hold=hold, changed=len(changes))
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from backend.actions import told
 from backend.actions.context import Context
 from backend.actions.provider_events import Result, apply, record
+from backend.domain.actors import Actor
+from backend.domain.audit import command_actor
 from backend.domain.billing_events import (
     Adjusted,
     AdjustmentKind,
@@ -66,8 +68,10 @@ class ManualRefund:
     at: Instant
 
 
-def record_payment(context: Context, payment: ManualPayment) -> Result:
+def record_payment(context: Context, payment: ManualPayment, *, by: Actor | None = None) -> Result:
     """Record a payment; the account has the tier for its months, and a while of grace.
+
+    `by` None is a command at the machine.
 
     The same again changes nothing. Raises Invalid for what cannot be, NotFound for an unknown
     account, Conflict when the invoice was recorded with other figures.
@@ -78,12 +82,11 @@ def record_payment(context: Context, payment: ManualPayment) -> Result:
         account = accounts.find_account(session, TENANT, payment.account)
     if account is None or account.erased_at is not None:
         raise NotFound("There is no such account.")
-    return _record(
-        context, f"payment:{payment.ref}", payment.paid_at, [paid, _subscription(payment)]
-    )
+    said: list[BillingEvent] = [paid, _subscription(payment)]
+    return _record(context, f"payment:{payment.ref}", payment.paid_at, said, by)
 
 
-def record_refund(context: Context, refund: ManualRefund) -> Result:
+def record_refund(context: Context, refund: ManualRefund, *, by: Actor | None = None) -> Result:
     """Record that a payment, or a part of it, was paid back.
 
     The same again changes nothing. Raises NotFound when no such payment was recorded, Invalid for
@@ -107,7 +110,7 @@ def record_refund(context: Context, refund: ManualRefund) -> Result:
             at=refund.at,
         )
     )
-    return _record(context, f"refund:{refund.ref}", refund.at, [adjusted])
+    return _record(context, f"refund:{refund.ref}", refund.at, [adjusted], by)
 
 
 def get_payment(context: Context, ref: str) -> Paid:
@@ -120,7 +123,9 @@ def get_payment(context: Context, ref: str) -> Paid:
     raise NotFound(f"No payment {ref[:60]!r} was recorded.", hint="Check the invoice's number.")
 
 
-def _record(context: Context, key: str, at: Instant, said: Sequence[BillingEvent]) -> Result:
+def _record(
+    context: Context, key: str, at: Instant, said: Sequence[BillingEvent], by: Actor | None
+) -> Result:
     text = told.encode(said)
     event = ProviderEvent(
         provider=Provider.MANUAL,
@@ -134,7 +139,7 @@ def _record(context: Context, key: str, at: Instant, said: Sequence[BillingEvent
         received_at=context.clock.now(),
         state=EventState.RECEIVED,
     )
-    return apply(context, record(context, event))
+    return apply(context, record(context, event, by=by or command_actor(TENANT)))
 
 
 def _paid(payment: ManualPayment) -> Paid:

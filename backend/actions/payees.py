@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backend.actions import audit
 from backend.actions.context import Context
 from backend.actions.exchange import rates_for
 from backend.domain import payees
@@ -159,6 +160,8 @@ def restrict_payee(  # noqa: PLR0913  what may be set, each named
             raise payees.no_payee()
         payee = payees.restrict(known, is_held=is_held, withheld_bp=withheld_bp, note=note)
         payee_store.save(session, actor.tenant, payee)
+        facts = {"is_held": is_held, "withheld_bp": withheld_bp, "reason": note[:1_000]}
+        audit.note(session, context, actor, "payee.restrict", f"account:{account}", **facts)
     return payee
 
 

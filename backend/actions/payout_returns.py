@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from backend.actions.audit import note, note_alone
 from backend.actions.context import Context
 from backend.actions.payout_ends import ENDED_AT_ONCE, close_if_done, end, tell
 from backend.domain import payouts
@@ -90,6 +91,8 @@ def apply_returns(context: Context, actor: Actor, batch: str, content: bytes) ->
             session, TENANT, batch, sha256,
             by=actor.account, at=context.clock.now(), report=json.dumps(asdict(report)),
         )  # fmt: skip
+        facts = {"sha256": sha256, "paid": report.paid, "failed": report.failed}
+        note(session, context, actor, "batch.returns", f"batch:{batch}", **facts)
     return report
 
 
@@ -123,6 +126,8 @@ def end_by_hand(  # noqa: PLR0913  what a person knows of a payment, each named
             after = payouts.fail(before, now, reason=reason)
         if after != before:
             end(session, context, known, [after], now)
+            facts = {"batch": batch, "outcome": outcome, "reason": reason[:1_000]}
+            note(session, context, actor, "payout.end", f"payout:{payout}", **facts)
         close_if_done(session, known, now)
     tell(context, [after])
     return after
@@ -134,6 +139,7 @@ def settle_all(context: Context, actor: Actor, batch: str) -> Batch:
     with context.database.reading() as session:
         _needs_submission(batch_store.get(session, TENANT, batch))
         listed = payout_store.list_in_state(session, TENANT, batch, PayoutState.SENT)
+    note_alone(context, actor, "batch.settle", f"batch:{batch}", payouts=len(listed))
     good = [Returned(line_id=one.id, outcome="paid", reason="") for one in listed]
     for start in range(0, len(good), ENDED_AT_ONCE):
         _end_some(context, batch, good[start : start + ENDED_AT_ONCE])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.notifying import notify
 from backend.actions.payees import open_destination, vault_of
@@ -75,6 +76,8 @@ def submit(context: Context, actor: Actor, batch: str) -> Submitted:
             payout_store.save(session, TENANT, sent)
             notify(session, context, of_payouts(sent))
         batch_store.save(session, TENANT, submitted)
+        facts = {"state": submitted.state.value, "total": submitted.total, "out": len(out)}
+        note(session, context, actor, "batch.submit", f"batch:{batch}", **facts)
     tell(context, waiting)
     if submitted.state is BatchState.SUBMITTED and not submitted.has_file:
         context.tasks.add(TRANSFERS_TASK, {"batch": batch})
@@ -82,11 +85,16 @@ def submit(context: Context, actor: Actor, batch: str) -> Submitted:
 
 
 def read_file(context: Context, actor: Actor, batch: str) -> tuple[StoredFile, bytes]:
-    """Return the file of a submitted batch, the same bytes each time. Raises NotFound."""
+    """Return the file of a submitted batch, the same bytes each time. Raises NotFound.
+
+    It says where people are paid, so who had it is noted.
+    """
     actor.needs_role(Role.FINANCE)
-    with context.database.reading() as session:
+    with context.database.transaction() as session:
         batch_store.get(session, TENANT, batch)
         file = batch_store.find_file(session, TENANT, batch)
+        if file is not None:
+            note(session, context, actor, "batch.file", f"batch:{batch}", sha256=file.sha256)
     if file is None:
         raise NotFound(
             "This batch has no file.", hint="It is written when an approved batch is submitted."

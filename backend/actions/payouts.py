@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.actions import payees as payee_actions
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.exchange import rates_for
 from backend.actions.ledger import post
@@ -124,6 +125,9 @@ def _draft_one(
         batch = batch_store.open_batch(session, TENANT, fresh)
         payout = _claim(session, context, batch, payee, made)
         batch_store.save(session, TENANT, payouts.add(batch, payout))
+        if by is not None:
+            facts = {"payout": payout.id, "amount": payout.amount, "currency": payout.currency}
+            note(session, context, by, "batch.draft", f"batch:{batch.id}", **facts)
         return payout
 
 
@@ -199,6 +203,8 @@ def approve(context: Context, actor: Actor, batch: str, *, total: int) -> Batch:
         made = Approval(account=actor.account, at=now)
         batch_store.add_approval(session, TENANT, batch, made)
         batch_store.save(session, TENANT, approved)
+        facts = {"total": total, "state": approved.state.value}
+        note(session, context, actor, "batch.approve", f"batch:{batch}", **facts)
     return approved
 
 
@@ -220,6 +226,8 @@ def withdraw(context: Context, actor: Actor, batch: str, payout: str, *, reason:
         batch_store.drop_approvals(session, TENANT, batch)
         batch_store.save(session, TENANT, payouts.take_out(known, out))
         end(session, context, known, [out], now)
+        facts = {"batch": batch, "reason": reason[:1_000]}
+        note(session, context, actor, "payout.withdraw", f"payout:{payout}", **facts)
     tell(context, [out])
     return out
 
@@ -236,6 +244,7 @@ def abort(context: Context, actor: Actor, batch: str) -> Batch:
         if known.state is not BatchState.ABORTED:
             known = payouts.abort(known, context.clock.now())
             batch_store.save(session, TENANT, known)
+            note(session, context, actor, "batch.abort", f"batch:{batch}")
     while _cancel_some(context, known):
         pass
     with context.database.reading() as session:

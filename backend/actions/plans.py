@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.domain.actors import Actor, Role
 from backend.domain.instants import Instant, to_text
@@ -54,6 +55,7 @@ def load_plan(context: Context, actor: Actor, plan: Plan) -> bool:
         known = _find(session, plan.name, plan.version)
         if known is None:
             plans.save_plan(session, TENANT, plan, context.clock.now())
+            note(session, context, actor, "plan.load", _subject(plan))
             return True
     if known.plan != plan:
         raise Conflict(
@@ -73,8 +75,11 @@ def acknowledge_plan(
     actor.needs_role(Role.ADMIN)
     with context.database.transaction() as session:
         ledger.lock(session, TENANT)
-        plan = _get(session, name, version).plan
+        known = _get(session, name, version)
+        plan = known.plan
         plans.acknowledge(session, TENANT, plan, actor.account, context.clock.now())
+        if known.acknowledged_at is None:
+            note(session, context, actor, "plan.acknowledge", _subject(plan))
         return _get(session, plan.name, plan.version)
 
 
@@ -105,9 +110,14 @@ def use_plan(
             )
         start = now if since is None else since
         plans.choose(session, TENANT, known.plan, start, actor.account)
+        note(session, context, actor, "plan.use", _subject(known.plan), since=to_text(start))
     return Choice(
         since=start, plan=known.plan.name, version=known.plan.version, chosen_by=actor.account
     )
+
+
+def _subject(plan: Plan) -> str:
+    return f"plan:{plan.name}@{plan.version}"
 
 
 def _get(session: Session, name: str, version: int | None) -> KnownPlan:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from backend.actions import subscriptions, told
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.payments import Outcome, apply_event
-from backend.domain.actors import owner_of
+from backend.domain.actors import Actor, owner_of
 from backend.domain.billing_events import (
     BillingEvent,
     CustomerKnown,
@@ -63,10 +64,15 @@ def take_stripe(context: Context, body: bytes, signature: str) -> Result:
     return apply(context, record(context, read_event(body, now)))
 
 
-def record(context: Context, event: ProviderEvent) -> ProviderEvent:
-    """Keep an event, and return it as it was kept first. Raises Conflict for other content."""
+def record(context: Context, event: ProviderEvent, *, by: Actor | None = None) -> ProviderEvent:
+    """Keep an event, and return it as it was kept first; `by` is who recorded it by hand.
+
+    Raises Conflict for other content.
+    """
     with context.database.transaction() as session:
         if events.add(session, TENANT, event):
+            if by is not None:
+                note(session, context, by, f"{event.type}.record", f"invoice:{event.object}")
             return event
         known = events.find(session, TENANT, event.provider, event.id)
     if known is None or known.hash != event.hash:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.standings import hold, refresh
 from backend.actions.usage import read_usage
@@ -139,17 +140,17 @@ def remove_site(context: Context, actor: Actor, site: str) -> None:
             raise NotFound("There is no such site.")
 
 
-def suspend_site(context: Context, operator: Actor, site: str) -> Site:
+def suspend_site(context: Context, operator: Actor, site: str, *, reason: str = "") -> Site:
     """Take a site out of the showcase and stop counting and redirecting for it.
 
     Raises Forbidden unless the operator reviews or supports, NotFound.
     """
-    return _move(context, operator, site, to=SiteStatus.SUSPENDED)
+    return _move(context, operator, site, to=SiteStatus.SUSPENDED, reason=reason)
 
 
-def resume_site(context: Context, operator: Actor, site: str) -> Site:
+def resume_site(context: Context, operator: Actor, site: str, *, reason: str = "") -> Site:
     """End a suspension: a verified site is active again, any other a draft."""
-    return _move(context, operator, site, to=None)
+    return _move(context, operator, site, to=None, reason=reason)
 
 
 def get_counts(context: Context, key: str) -> Counts:
@@ -171,7 +172,9 @@ def get_own(session: Session, actor: Actor, site: str) -> Site:
     return found
 
 
-def _move(context: Context, operator: Actor, site: str, *, to: SiteStatus | None) -> Site:
+def _move(
+    context: Context, operator: Actor, site: str, *, to: SiteStatus | None, reason: str
+) -> Site:
     operator.needs_role(Role.REVIEWER, Role.SUPPORT)
     ref = (TENANT, site if _ID.fullmatch(site) else "")
     with context.database.transaction() as session:
@@ -185,4 +188,6 @@ def _move(context: Context, operator: Actor, site: str, *, to: SiteStatus | None
         moved = replace(found, status=to or usual)
         sites.save_status(session, moved, before=found.status)
         refresh(session, [ref], context.clock.now())
+        act = "site.resume" if to is None else "site.suspend"
+        note(session, context, operator, act, f"site:{found.id}", reason=reason)
     return moved

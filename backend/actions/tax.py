@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from backend.actions.audit import note_alone
 from backend.actions.context import Context
 from backend.actions.payees import vault_of
 from backend.domain.actors import Actor, Role, Scope
@@ -108,6 +109,7 @@ def tax_report(context: Context, actor: Actor, year: int) -> bytes:
         for account, found in sorted(by_account.items())
     )
     rows = [row for payee in payees for row in _rows(year, payee, book)]
+    note_alone(context, actor, "tax.report", f"year:{year}", rows=len(rows))
     _LOG.info("tax_report_read", year=year, by=actor.account, rows=len(rows))
     return write_csv(HEADER, rows)
 

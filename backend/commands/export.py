@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from backend.actions.accounts import find_account
+from backend.actions.audit import at_the_machine, note_alone
 from backend.actions.context import Context
 from backend.actions.exports import export_account
 from backend.commands.opening import opened
@@ -20,7 +21,9 @@ from generator.errors import UsageError
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     out = Path(arguments.out)
     with opened(settings) as context:
-        archive = export_account(context, actor_of(find(context, arguments.email)))
+        account = find(context, arguments.email)
+        note_alone(context, at_the_machine(), "account.export", f"account:{account.id}")
+        archive = export_account(context, actor_of(account))
     try:
         # It is about a person: nobody else on this machine has to read it.
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
+from backend.actions.audit import at_the_machine, note_alone
 from backend.actions.replaying import Replayed, replay
 from backend.commands.opening import opened
 from backend.commands.times import read_time
@@ -18,6 +19,8 @@ FAILED = 1
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     since = None if arguments.since is None else read_time(arguments.since)
     with opened(settings) as context:
+        facts = {"since": since, "event": arguments.event}
+        note_alone(context, at_the_machine(), "events.replay", "events:recorded", **facts)
         done = replay(context, since=since, event=arguments.event)
     if arguments.json:
         print(json.dumps(asdict(done)))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from backend.domain.actors import Role
+from backend.domain.actors import Actor, Role
 from backend.domain.instants import Instant
 from backend.domain.tiers import Tier
-from backend.errors import Invalid
+from backend.errors import Conflict, Invalid
 
 EMAIL_LENGTH = 254
 """RFC 5321, 4.5.3.1.3, less the two angle brackets of a path."""
@@ -104,6 +105,19 @@ def read_address(text: str, *, field: str = "email") -> Address:
             "That is not an e-mail address.", field=field, hint="Write it like ann@example.org."
         )
     return Address(email=email, key=_key_of(local, domain))
+
+
+def check_still_administered(by: Actor, account: str, admins: Collection[str]) -> None:
+    """Raise Conflict when `account` may not stop to be one of `admins`, those that can sign in."""
+    if by.account == account:
+        raise Conflict(
+            "Nobody takes the administrator's role from themselves.",
+            hint="Ask another administrator to do it.",
+        )
+    if not set(admins) - {account}:
+        raise Conflict(
+            "This is the last administrator.", hint="Make somebody else one before that."
+        )
 
 
 def _key_of(local: str, domain: str) -> str:

@@ -11,7 +11,7 @@ from backend.domain.instants import Instant
 
 COMMAND = "command"
 """Who did what `4site server` was told to do without naming a person."""
-FACTS_BYTES = 4_000
+FACTS_BYTES = 16_000
 _ACTION = re.compile(r"[a-z_]{2,20}\.[a-z_]{2,30}")
 _SUBJECT = re.compile(r"[a-z_]{2,20}:[!-~]{1,100}")
 _SECRET = re.compile(r"secret|password|token|iban|account_number|email|address|cookie|key$")

@@ -109,6 +109,22 @@ def has_admin(session: Session, tenant: str) -> bool:
     return found.first() is not None
 
 
+def lock_admins(session: Session, tenant: str) -> list[str]:
+    """Return who administers the service and can sign in; nobody else changes that meanwhile."""
+    found = session.execute(
+        select(col(AccountRow.id))
+        .where(
+            col(AccountRow.tenant) == tenant,
+            col(AccountRow.role) == Role.ADMIN.value,
+            col(AccountRow.erased_at).is_(None),
+            col(AccountRow.suspended_at).is_(None),
+        )
+        .order_by(col(AccountRow.id))
+        .with_for_update()
+    )
+    return list(found.scalars())
+
+
 def list_mailboxes(session: Session, tenant: str, roles: Sequence[Role]) -> list[str]:
     """Return the addresses of open accounts with one of the roles."""
     found = session.execute(

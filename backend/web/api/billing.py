@@ -125,7 +125,7 @@ def record(call: Call) -> RecordedAnswer:
         period_start=paid_at if sent.period_start is None else from_datetime(sent.period_start),
         months=sent.months,
     )
-    return _recorded(manual_payments.record_payment(call.context, payment))
+    return _recorded(manual_payments.record_payment(call.context, payment, by=call.owner))
 
 
 def refund(call: Call) -> RecordedAnswer:
@@ -138,7 +138,7 @@ def refund(call: Call) -> RecordedAnswer:
         amount=parse_amount(sent.amount, paid.currency),
         at=_time(call, sent.at),
     )
-    return _recorded(manual_payments.record_refund(call.context, wanted))
+    return _recorded(manual_payments.record_refund(call.context, wanted, by=call.owner))
 
 
 def _recorded(result: Result) -> RecordedAnswer:
