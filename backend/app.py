@@ -21,6 +21,7 @@ from backend.gateways.live import Fanout
 from backend.web import (
     assets,
     build_stream,
+    community,
     counts,
     edge,
     hooks,
@@ -143,6 +144,7 @@ def _routes(
         *status.routes(context, probes),
         *sign_in.routes(context),
         *overview.routes(context),
+        *community.routes(context),
         *referrals.routes(context),
         *account.routes(context),
         *billing.routes(context),

@@ -62,13 +62,16 @@ class RewardProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardReport:
-    """What an account was granted and what it can get; `usable` of its credits count by now."""
+    """What an account was granted and what it can get, as its facts say; `usable` of its credits
+    count by now.
+    """
 
     grants: tuple[Grant, ...]
     progress: tuple[RewardProgress, ...]
     flags: frozenset[Flag]
     credits: int
     usable: int
+    facts: Facts
 
 
 def grant_rewards(context: Context, account: str) -> tuple[Grant, ...]:
@@ -140,6 +143,7 @@ def read_rewards(context: Context, actor: Actor) -> RewardReport:
         flags=flags_of(grants),
         credits=credits,
         usable=max(0, credits - held_of(grants, now)),
+        facts=facts,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from backend.actions import (
+    boards,
     checking,
     disputes,
     exchange,
@@ -74,6 +75,9 @@ SCHEDULES: dict[str, Schedule] = {
     "retry_events": Schedule(when="*/15 * * * *", work=provider_events.retry_events),
     "forget_event_bodies": Schedule(when="50 3 * * *", work=provider_events.forget_bodies),
     "grant_rewards": Schedule(when="35 * * * *", work=rewards.grant_all, at_start=True),
+    "count_boards": Schedule(
+        when="5,20,35,50 * * * *", work=boards.count_boards, at_start=True
+    ),
     "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
     "expire_disputes": Schedule(when="40 * * * *", work=disputes.expire_disputes),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),

@@ -19,6 +19,14 @@ from backend.store.tables.base import Row
 from backend.store.tables.billing import CustomerRow, EntitlementRow, SubscriptionRow
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.commissions import CommissionRow
+from backend.store.tables.community import (
+    BoardPlaceRow,
+    ChallengeRow,
+    ChoiceRow,
+    FollowRow,
+    MemberRow,
+    TeamRow,
+)
 from backend.store.tables.disputes import DisputeRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
@@ -52,6 +60,12 @@ _OWNER: dict[type[Row], str] = {
     PayeeRow: "account",
     PayoutRow: "account",
     DisputeRow: "account",
+    ChoiceRow: "account",
+    BoardPlaceRow: "account",
+    ChallengeRow: "account",
+    TeamRow: "account",
+    MemberRow: "account",
+    FollowRow: "account",
     NotificationRow: "account",
     NotificationWayRow: "account",
     ReaderRow: "account",

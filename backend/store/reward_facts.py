@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
@@ -51,19 +52,29 @@ def read_facts(
     session: Session, tenant: str, accounts: Sequence[str], now: Instant
 ) -> dict[str, Facts]:
     """Return what rewards of some accounts are reckoned from, as of now."""
+    values = {"tenant": tenant, "accounts": list(accounts), "alive": now - PENDING_LIFETIME}
+    networks = {row.root: (row.people, row.depth) for row in session.execute(_NETWORKS, values)}
+    return {
+        account: replace(
+            facts,
+            people=networks.get(account, (0, 0))[0],
+            depth=networks.get(account, (0, 0))[1],
+        )
+        for account, facts in read_earned(session, tenant, accounts, now).items()
+    }
+
+
+def read_earned(
+    session: Session, tenant: str, accounts: Sequence[str], now: Instant
+) -> dict[str, Facts]:
+    """Return conversions and revenue of some accounts, without looking at their networks."""
     values = {"tenant": tenant, "accounts": list(accounts)}
     conversions = _read_conversions(session, values, now)
     revenue = _read_revenue(session, tenant, values)
-    networks = {
-        row.root: (row.people, row.depth)
-        for row in session.execute(_NETWORKS, {**values, "alive": now - PENDING_LIFETIME})
-    }
     return {
         account: Facts(
             conversions=tuple(conversions.get(account, ())),
             revenue=tuple(revenue.get(account, ())),
-            people=networks.get(account, (0, 0))[0],
-            depth=networks.get(account, (0, 0))[1],
         )
         for account in accounts
     }

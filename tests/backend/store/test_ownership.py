@@ -45,6 +45,7 @@ OWNERLESS = {
     "adjustment",
     "hold",
     "dispute_message",
+    "board",
     "audit_entry",
 }
 
