@@ -11,7 +11,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from backend.domain.instants import Day, date_of
+from backend.domain.instants import Day, Instant, date_of, start_of
 from backend.errors import Invalid
 
 PRESETS = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
@@ -65,6 +65,11 @@ def previous(period: Period) -> Period:
         return Period(key=f"{before:%Y-%m}", first=first, last=_day(before))
     first, last = Day(period.first - period.days), Day(period.first - 1)
     return Period(key=f"{date_of(first)}..{date_of(last)}", first=first, last=last)
+
+
+def end_of(period: Period) -> Instant:
+    """Return the first instant after the period."""
+    return start_of(Day(period.last + 1))
 
 
 def month_of(day: Day) -> str:

@@ -1,0 +1,163 @@
+"""Who came to an owner's sites, what they shared, and what became of it, over a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from backend.domain.instants import Day, Instant
+from backend.domain.referrals import Basis
+from backend.domain.referrals import k_factor as divide
+from backend.domain.sources import OF_VIEWS, REST, SourceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceDay:
+    """One UTC day. `visitors` is None where nobody knows; of an open day it is those so far."""
+
+    day: Day
+    views: int
+    visitors: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedCount:
+    """How often a name was seen in a period and in the one before."""
+
+    name: str
+    count: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformShares:
+    """The shares on one platform: made, counting, the clicks that came, and how many shares had
+    their first click.
+    """
+
+    platform: str
+    shares: int = 0
+    counted: int = 0
+    clicks: int = 0
+    proved: int = 0
+
+    @property
+    def clicks_per_share(self) -> Fraction | None:
+        return Fraction(self.clicks, self.shares) if self.shares else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    """How often each stage was reached within a period, each by when it happened.
+
+    A click is a visit through a share or a followed referral link. For one site, sign-ups and what
+    follows are those of people who followed that site's own link.
+    """
+
+    views: int = 0
+    shares: int = 0
+    clicks: int = 0
+    sign_ups: int = 0
+    activated: int = 0
+    converted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Virality:
+    """The measured viral coefficient and what it is made of (`store/virality.py` says of whom)."""
+
+    sign_ups: int
+    active: int
+
+    @property
+    def k_factor(self) -> Fraction | None:
+        """Sign-ups by active user; None when nobody was active."""
+        return divide(sign_ups=self.sign_ups, active=self.active)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRevenue:
+    """What referred people paid in a currency, net of tax and of what was given back.
+
+    `site` is the title of the site whose link they followed, None where that is not known.
+    """
+
+    basis: Basis
+    site: str | None
+    currency: str
+    payments: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A period in a few numbers. `visitors` are those of each day, added up, as far as known;
+    `conversions` referred people who paid for the first time.
+    """
+
+    views: int
+    visitors: int
+    shares: int
+    conversions: int
+    virality: Virality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """A period beside the one before. `as_of` is when the open day was last counted, None when it
+    was not, or is not in the period.
+    """
+
+    days: tuple[AudienceDay, ...]
+    days_before: tuple[AudienceDay, ...]
+    names: Mapping[SourceKind, tuple[NamedCount, ...]]
+    platforms: tuple[PlatformShares, ...]
+    platforms_before: tuple[PlatformShares, ...]
+    funnel: Funnel
+    funnel_before: Funnel
+    as_of: Instant | None
+
+
+Sums = Mapping[tuple[SourceKind, str], tuple[int, int]]
+"""By kind and name: the count of the period and that of the one before."""
+
+
+def rank_names(sums: Sums, *, limit: int) -> dict[SourceKind, tuple[NamedCount, ...]]:
+    """Return the most frequent names of each kind that counts views, and the rest as the last."""
+    found: dict[SourceKind, tuple[NamedCount, ...]] = {}
+    for kind in OF_VIEWS:
+        named = [(name, *pair) for (of, name), pair in sums.items() if of is kind and name != REST]
+        named.sort(key=lambda one: (-one[1], -one[2], one[0]))
+        rest = [pair[1:] for pair in named[limit:]]
+        rest.append(sums.get((kind, REST), (0, 0)))
+        count, before = (sum(pair[place] for pair in rest) for place in (0, 1))
+        shown = [NamedCount(name=name, count=now, before=then) for name, now, then in named[:limit]]
+        if count or before:
+            shown.append(NamedCount(name=REST, count=count, before=before))
+        found[kind] = tuple(shown)
+    return found
+
+
+def list_platforms(sums: Sums, *, place: int) -> tuple[PlatformShares, ...]:
+    """Return the platforms of the period (`place` 0) or the one before (1), most shares first."""
+    counts: dict[str, dict[str, int]] = {}
+    for (kind, name), pair in sums.items():
+        if kind not in OF_VIEWS and pair[place]:
+            counts.setdefault(name, {})[kind.value] = pair[place]
+    found = [PlatformShares(platform=name, **values) for name, values in counts.items()]
+    return tuple(sorted(found, key=lambda one: (-one.shares, -one.clicks, one.platform)))
+
+
+def sum_visitors(days: Iterable[AudienceDay]) -> int:
+    """Return the visitors of days as far as they are known; somebody on two days is two."""
+    return sum(day.visitors or 0 for day in days)
+
+
+def fill_days(found: Sequence[AudienceDay], first: Day, last: Day) -> tuple[AudienceDay, ...]:
+    """Return every day of a stretch, quiet ones too."""
+    seen = {each.day: each for each in found}
+    return tuple(
+        seen.get(day) or AudienceDay(day=day, views=0, visitors=0)
+        for day in map(Day, range(first, last + 1))
+    )

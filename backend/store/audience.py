@@ -1,0 +1,156 @@
+"""What an owner's sites saw, by days and by names, without a look at raw events.
+
+Leans on the primary keys of `site_day`, `source_day` and `site_source` (tenant, site, day, ...).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from backend.domain.actors import Actor
+from backend.domain.audience import AudienceDay, Sums
+from backend.domain.instants import Day, Instant
+from backend.domain.periods import Period
+from backend.domain.score_history import ScoreDays, first_needed
+from backend.domain.sources import SourceKind
+from backend.domain.standing import ENGAGING, DayTally, Standing
+from backend.store.ownership import owned
+from backend.store.tables.events import SiteDayRow
+from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
+
+_LASTING = ("views", "likes", "comments", "share_points")
+_SCORED = (*_LASTING, *ENGAGING)
+
+
+def list_days(
+    session: Session, actor: Actor, site: str | None, period: Period
+) -> list[AudienceDay]:
+    """Return the days of one own site or all of them, added up, that saw anything.
+
+    Visitors are of the sites that have them counted, None when none has.
+    """
+    visitors = func.coalesce(col(SiteDayRow.visitors), col(SourceDayRow.visitors))
+    statement = (
+        select(
+            col(SiteDayRow.day),
+            func.sum(col(SiteDayRow.views)).label("views"),
+            func.sum(visitors).label("visitors"),
+        )
+        .outerjoin(
+            SourceDayRow,
+            and_(
+                col(SourceDayRow.tenant) == col(SiteDayRow.tenant),
+                col(SourceDayRow.site) == col(SiteDayRow.site),
+                col(SourceDayRow.day) == col(SiteDayRow.day),
+            ),
+        )
+        .where(*_within(SiteDayRow, site, period))
+    )
+    grouped = owned(statement, SiteDayRow, actor).group_by(col(SiteDayRow.day))
+    return [
+        AudienceDay(
+            day=Day(row.day),
+            views=int(row.views),
+            visitors=None if row.visitors is None else int(row.visitors),
+        )
+        for row in session.execute(grouped.order_by(col(SiteDayRow.day)))
+    ]
+
+
+def sum_counts(
+    session: Session, actor: Actor, site: str | None, period: Period
+) -> tuple[int, int, int]:
+    """Return the views, shares and clicks through shares of a period."""
+    sums = [
+        func.coalesce(func.sum(column), 0)
+        for column in (
+            col(SiteDayRow.views),
+            col(SiteDayRow.shares),
+            col(SiteDayRow.referral_clicks),
+        )
+    ]
+    statement = select(*sums).where(*_within(SiteDayRow, site, period))
+    views, shares, clicks = session.execute(owned(statement, SiteDayRow, actor)).one()
+    return int(views), int(shares), int(clicks)
+
+
+def sum_names(
+    session: Session, actor: Actor, site: str | None, period: Period, before: Period
+) -> Sums:
+    """Return the counts of every name in a period and in the one before."""
+    stretches = [
+        and_(col(SiteSourceRow.day) >= one.first, col(SiteSourceRow.day) <= one.last)
+        for one in (period, before)
+    ]
+    now, then = (
+        func.sum(case((stretch, col(SiteSourceRow.count)), else_=0)) for stretch in stretches
+    )
+    key = (col(SiteSourceRow.kind), col(SiteSourceRow.name))
+    # One stretch for the index, and the two of it that count.
+    around = (
+        col(SiteSourceRow.day) >= min(period.first, before.first),
+        col(SiteSourceRow.day) <= max(period.last, before.last),
+        or_(*stretches),
+    )
+    statement = select(*key, now.label("now"), then.label("then")).where(*around)
+    if site is not None:
+        statement = statement.where(col(SiteSourceRow.site) == site)
+    found = session.execute(owned(statement, SiteSourceRow, actor).group_by(*key))
+    return {(SourceKind(kind), name): (int(one), int(two)) for kind, name, one, two in found}
+
+
+def find_as_of(session: Session, actor: Actor, site: str | None, day: Day) -> Instant | None:
+    """Return when the sources of a day were last counted."""
+    statement = select(func.max(col(SourceDayRow.as_of))).where(col(SourceDayRow.day) == day)
+    if site is not None:
+        statement = statement.where(col(SourceDayRow.site) == site)
+    at = session.execute(owned(statement, SourceDayRow, actor)).scalar_one()
+    return None if at is None else Instant(at)
+
+
+def read_score_days(
+    session: Session, actor: Actor, standings: Sequence[Standing], *, first: Day, last: Day
+) -> list[ScoreDays]:
+    """Return what the scores of own sites follow from, from the day `first` on."""
+    needed = first_needed(first)
+    ids = [standing.site for standing in standings]
+    of_sites = col(SiteDayRow.site).in_(ids)
+    sums = [func.sum(getattr(SiteDayRow, name)).label(name) for name in _LASTING]
+    totals = select(col(SiteDayRow.site), *sums).where(of_sites, col(SiteDayRow.day) < needed)
+    earlier = {
+        row.site: _tally(row[1:], _LASTING)
+        for row in session.execute(
+            owned(totals, SiteDayRow, actor).group_by(col(SiteDayRow.tenant), col(SiteDayRow.site))
+        )
+    }
+    columns = [getattr(SiteDayRow, name) for name in _SCORED]
+    within = select(col(SiteDayRow.site), col(SiteDayRow.day), *columns).where(
+        of_sites, col(SiteDayRow.day) >= needed, col(SiteDayRow.day) <= last
+    )
+    days: defaultdict[str, dict[Day, DayTally]] = defaultdict(dict)
+    for site, day, *counts in session.execute(owned(within, SiteDayRow, actor)):
+        days[site][Day(day)] = _tally(counts, _SCORED)
+    return [
+        ScoreDays(
+            site=standing.site,
+            published_at=standing.published_at,
+            tier=standing.tier,
+            total=earlier.get(standing.site, DayTally()),
+            days=days.get(standing.site, {}),
+        )
+        for standing in standings
+    ]
+
+
+def _within(table: Any, site: str | None, period: Period) -> list[Any]:
+    conditions = [table.day >= period.first, table.day <= period.last]
+    return conditions if site is None else [*conditions, table.site == site]
+
+
+def _tally(counts: Sequence[Any], names: Sequence[str]) -> DayTally:
+    return DayTally(**{name: int(count) for name, count in zip(names, counts, strict=True)})
