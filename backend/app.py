@@ -36,7 +36,7 @@ from backend.web import (
 from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
-from backend.web.dashboard import overview, referrals
+from backend.web.dashboard import commission, disputes, earnings, overview, referrals
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
@@ -144,6 +144,9 @@ def _routes(
         *status.routes(context, probes),
         *sign_in.routes(context),
         *overview.routes(context),
+        *earnings.routes(context),
+        *disputes.routes(context),
+        *commission.routes(context),
         *community.routes(context),
         *referrals.routes(context),
         *account.routes(context),

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from backend.actions.context import Context
 from backend.domain.actors import Actor, Scope
-from backend.domain.own_earnings import CurrencyEarnings, OwnCommission, sum_earnings
+from backend.domain.instants import Day, start_of
+from backend.domain.own_earnings import (
+    CurrencyEarnings,
+    EarnedDay,
+    OwnCommission,
+    Standing,
+    Wanted,
+    sum_days,
+    sum_earnings,
+    sum_standing,
+)
+from backend.domain.periods import Period
 from backend.errors import Invalid
 from backend.store import earnings, statements
 
@@ -29,16 +40,40 @@ def earnings_of(context: Context, actor: Actor) -> list[CurrencyEarnings]:
         return sum_earnings(statements.read_totals(session, actor))
 
 
+def list_earned_days(context: Context, actor: Actor, period: Period) -> list[EarnedDay]:
+    """Return what the days of a period changed, the earliest first; days without anything are
+    left out. Raises Forbidden.
+    """
+    actor.needs(Scope.REFERRALS_READ)
+    since, until = start_of(period.first), start_of(Day(period.last + 1))
+    with context.database.reading() as session:
+        return sum_days(statements.read_days(session, actor, since, until))
+
+
+def standing_after(context: Context, actor: Actor, day: Day) -> dict[str, Standing]:
+    """Return what the actor was owed at the end of a day, by currency. Raises Forbidden."""
+    actor.needs(Scope.REFERRALS_READ)
+    with context.database.reading() as session:
+        before = start_of(Day(day + 1))
+        return sum_standing(statements.read_standing(session, actor, before))
+
+
 def list_commissions(
-    context: Context, actor: Actor, *, after: str | None, limit: int
+    context: Context,
+    actor: Actor,
+    *,
+    after: str | None,
+    limit: int,
+    wanted: Wanted = earnings.ALL,
 ) -> CommissionPage:
-    """Return the actor's commissions, the newest first. Raises Invalid for another list's cursor,
-    Forbidden without the scope.
+    """Return the actor's commissions that are `wanted`, the newest first.
+
+    Raises Invalid for another list's cursor, Forbidden without the scope.
     """
     actor.needs(Scope.REFERRALS_READ)
     place = None if after is None else _read_cursor(after)
     with context.database.reading() as session:
-        found = earnings.list_own(session, actor, after=place, limit=limit + 1)
+        found = earnings.list_own(session, actor, after=place, limit=limit + 1, wanted=wanted)
     shown, more = found[:limit], found[limit:]
     last = shown[-1] if more else None
     return CommissionPage(

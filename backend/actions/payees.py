@@ -35,12 +35,16 @@ from backend.store.tables.base import TENANT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayeeReport:
-    """How an account is paid, what a payout would claim now, and why there is none (yet)."""
+    """How an account is paid, what a payout would claim now, and why there is none (yet).
+
+    `dollars` is what it would claim in cents of USD, None without a rate.
+    """
 
     payee: Payee | None
     reason: Reason | None
     words: str
     claim: Claim | None
+    dollars: int | None
 
 
 def vault_of(context: Context) -> Vault:
@@ -61,7 +65,7 @@ def get_report(context: Context, actor: Actor) -> PayeeReport:
             payee, standing[actor.account], context.settings.payout_methods, now, dollars=dollars
         )
     words = payees.explain(reason, payee)
-    return PayeeReport(payee=payee, reason=reason, words=words, claim=claim)
+    return PayeeReport(payee=payee, reason=reason, words=words, claim=claim, dollars=dollars)
 
 
 def reckon(

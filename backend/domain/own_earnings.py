@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.domain.earnings import CommissionState, Line
-from backend.domain.instants import Instant
+from backend.domain.instants import Day, Instant
 from backend.domain.ledger import EntryKind
 
 _EARNING = frozenset({EntryKind.SALE, EntryKind.REWARD})
@@ -35,6 +35,50 @@ class OwnCommission:
     state: CommissionState
     paid_at: Instant
     hold_until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which commissions are listed; what is None does not matter. `until` is past the last."""
+
+    state: CommissionState | None = None
+    currency: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarnedDay:
+    """What a day (UTC) added to an owner's earnings in one currency, and what it took of them,
+    both above zero; `paid` is what arrived.
+    """
+
+    day: Day
+    currency: str
+    earned: int = 0
+    reversed: int = 0
+    paid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an owner was owed in one currency at a moment, by how far it was."""
+
+    pending: int = 0
+    held: int = 0
+    available: int = 0
+    on_its_way: int = 0
+    owed_back: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayMoved:
+    """By how much all entries of a kind moved what an owner is owed on a day, in their favour."""
+
+    day: Day
+    currency: str
+    kind: EntryKind
+    owed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +124,37 @@ def sum_earnings(moved: Iterable[Moved]) -> list[CurrencyEarnings]:
         sums[_STANDS[one.account]] += -one.owed if one.account == "partner.receivable" else one.owed
         sums[_cause_of(one.kind)] += -one.owed if one.kind is EntryKind.SETTLEMENT else one.owed
     return [CurrencyEarnings(currency=currency, **sums) for currency, sums in sorted(found.items())]
+
+
+def sum_days(moved: Iterable[DayMoved]) -> list[EarnedDay]:
+    """Return an owner's earnings by day and currency.
+
+    What a correction gives is earned, what it takes is reversed; what payouts exchange is neither.
+    """
+    found: defaultdict[tuple[Day, str], defaultdict[str, int]] = defaultdict(
+        lambda: defaultdict(int)
+    )
+    for one in moved:
+        if one.kind in _EXCHANGING:
+            continue
+        if one.kind is EntryKind.SETTLEMENT:
+            cause = "paid"
+        else:
+            cause = "earned" if one.owed > 0 else "reversed"
+        found[one.day, one.currency][cause] += abs(one.owed)
+    return [
+        EarnedDay(day=day, currency=currency, **sums)
+        for (day, currency), sums in sorted(found.items())
+    ]
+
+
+def sum_standing(owed: Iterable[tuple[str, str, int]]) -> dict[str, Standing]:
+    """Return what is owed by currency, of (account kind, currency, amount in their favour)."""
+    found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for account, currency, amount in owed:
+        is_back = account == "partner.receivable"
+        found[currency][_STANDS[account]] += -amount if is_back else amount
+    return {currency: Standing(**sums) for currency, sums in found.items()}
 
 
 def _cause_of(kind: EntryKind) -> str:

@@ -71,7 +71,7 @@ def list_due(session: Session, tenant: str, now: Instant, *, limit: int) -> list
         .order_by(col(CommissionRow.hold_until), *_KEY)
         .limit(limit)
     )
-    return [_to_commission(row) for row in found.scalars()]
+    return [to_commission(row) for row in found.scalars()]
 
 
 def read_page(
@@ -84,7 +84,7 @@ def read_page(
         .order_by(*_KEY)
         .limit(limit)
     )
-    return [_to_commission(row) for row in found.scalars()]
+    return [to_commission(row) for row in found.scalars()]
 
 
 def walk_of_beneficiaries(
@@ -99,7 +99,7 @@ def walk_of_beneficiaries(
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
     for row in found.scalars():
-        yield _to_commission(row)
+        yield to_commission(row)
 
 
 def save(session: Session, tenant: str, commissions: Iterable[Commission]) -> None:
@@ -114,7 +114,7 @@ def _list(session: Session, tenant: str, *conditions: ColumnElement[bool]) -> li
         .order_by(*_KEY)
         .execution_options(populate_existing=True)
     )
-    return [_to_commission(row) for row in found.scalars()]
+    return [to_commission(row) for row in found.scalars()]
 
 
 _FIXED = ("tenant", "payment", "level", "line", "beneficiary", "currency")
@@ -137,7 +137,8 @@ def _to_row(tenant: str, one: Commission) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _to_commission(row: CommissionRow) -> Commission:
+def to_commission(row: CommissionRow) -> Commission:
+    """Return what a row says."""
     return Commission(
         payment=row.payment,
         level=row.level,

@@ -8,28 +8,43 @@ from sqlmodel import Session, col
 from backend.domain.actors import Actor
 from backend.domain.earnings import CommissionState, Line
 from backend.domain.instants import Instant
-from backend.domain.own_earnings import OwnCommission
+from backend.domain.own_earnings import OwnCommission, Wanted
 from backend.domain.rewards import HOLD
 from backend.store.ownership import owned
 from backend.store.tables.commissions import CommissionRow, PaymentRow
 
 # A milestone's money comes of no payment.
-_EARNED_AT = func.coalesce(col(PaymentRow.paid_at), col(CommissionRow.hold_until) - HOLD)
+_earned_at = func.coalesce(col(PaymentRow.paid_at), col(CommissionRow.hold_until) - HOLD)
+
+ALL = Wanted()
 
 
 def list_own(
-    session: Session, actor: Actor, *, after: tuple[str, int, str] | None, limit: int
+    session: Session,
+    actor: Actor,
+    *,
+    after: tuple[str, int, str] | None,
+    limit: int,
+    wanted: Wanted = ALL,
 ) -> list[OwnCommission]:
     """Return the actor's commissions behind `after`: payment, level and line of the last one.
 
     Ids of payments begin with their time, so that their order is that of the payments.
     """
     place = (col(CommissionRow.payment), col(CommissionRow.level), col(CommissionRow.line))
-    statement = owned(select(CommissionRow, _EARNED_AT), CommissionRow, actor).outerjoin(
+    statement = owned(select(CommissionRow, _earned_at), CommissionRow, actor).outerjoin(
         PaymentRow,
         (col(PaymentRow.tenant) == col(CommissionRow.tenant))
         & (col(PaymentRow.id) == col(CommissionRow.payment)),
     )
+    if wanted.state is not None:
+        statement = statement.where(col(CommissionRow.state) == wanted.state.value)
+    if wanted.currency is not None:
+        statement = statement.where(col(CommissionRow.currency) == wanted.currency)
+    if wanted.since is not None:
+        statement = statement.where(_earned_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(_earned_at < wanted.until)
     if after is not None:
         statement = statement.where(tuple_(*place) < after)
     rows = session.execute(statement.order_by(*(column.desc() for column in place)).limit(limit))

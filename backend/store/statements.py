@@ -1,6 +1,6 @@
 """What the ledger says about one owner, and about everybody who was paid.
 
-Owners' accounts carry their id, so that their rows are found by account: `_accounts_of` is what
+Owners' accounts carry their id, so that their rows are found by account: `accounts_of` is what
 `owned` is for other tables. Leans on `ix_ledger_posting_account` and the primary keys.
 """
 
@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
-from backend.domain.instants import Instant
+from backend.domain.instants import DAY, Day, Instant
 from backend.domain.ledger import EntryKind, own, owner_of_account
-from backend.domain.own_earnings import Moved
+from backend.domain.own_earnings import DayMoved, Moved
 from backend.domain.statements import COUNTED, Movement
 from backend.domain.tax import Disbursement
 from backend.store.tables.ledger import PostingRow, TransactionRow
@@ -34,7 +34,7 @@ def read_openings(session: Session, actor: Actor, before: Instant) -> dict[str, 
     rows = session.execute(
         select(col(PostingRow.currency), _OWED.label("owed"))
         .join(TransactionRow, _OF_ENTRY)
-        .where(_accounts_of(actor), col(TransactionRow.at) < before)
+        .where(accounts_of(actor), col(TransactionRow.at) < before)
         .group_by(col(PostingRow.currency))
     )
     return {row.currency: int(row.owed) for row in rows}
@@ -52,7 +52,7 @@ def read_movements(
         select(*entry, _OWED.label("owed"))
         .join(TransactionRow, _OF_ENTRY)
         .where(
-            _accounts_of(actor),
+            accounts_of(actor),
             col(TransactionRow.at) >= since,
             col(TransactionRow.at) < until,
         )
@@ -85,7 +85,7 @@ def read_totals(session: Session, actor: Actor) -> list[Moved]:
             _OWED.label("owed"),
         )
         .join(TransactionRow, _OF_ENTRY)
-        .where(_accounts_of(actor))
+        .where(accounts_of(actor))
         .group_by(col(PostingRow.account), col(PostingRow.currency), col(TransactionRow.kind))
     )
     return [
@@ -99,13 +99,47 @@ def read_totals(session: Session, actor: Actor) -> list[Moved]:
     ]
 
 
+def read_days(session: Session, actor: Actor, since: Instant, until: Instant) -> list[DayMoved]:
+    """Return what entries of each kind moved on each day between two instants, by currency."""
+    day = (col(TransactionRow.at) // DAY).label("day")
+    rows = session.execute(
+        select(day, col(PostingRow.currency), col(TransactionRow.kind), _OWED.label("owed"))
+        .join(TransactionRow, _OF_ENTRY)
+        .where(accounts_of(actor), col(TransactionRow.at) >= since, col(TransactionRow.at) < until)
+        .group_by(day, col(PostingRow.currency), col(TransactionRow.kind))
+        .having(func.sum(col(PostingRow.amount)) != 0)
+    )
+    return [
+        DayMoved(
+            day=Day(int(row.day)),
+            currency=row.currency,
+            kind=EntryKind(row.kind),
+            owed=int(row.owed),
+        )
+        for row in rows
+    ]
+
+
+def read_standing(session: Session, actor: Actor, before: Instant) -> list[tuple[str, str, int]]:
+    """Return what stood on each kind of account of the actor just before an instant, by currency,
+    in the actor's favour.
+    """
+    rows = session.execute(
+        select(col(PostingRow.account), col(PostingRow.currency), _OWED.label("owed"))
+        .join(TransactionRow, _OF_ENTRY)
+        .where(accounts_of(actor), col(TransactionRow.at) < before)
+        .group_by(col(PostingRow.account), col(PostingRow.currency))
+    )
+    return [(row.account.partition(":")[0], row.currency, int(row.owed)) for row in rows]
+
+
 def first_at(session: Session, actor: Actor) -> Instant | None:
     """Return when the actor's accounts were first moved."""
     found = session.execute(
         select(func.min(col(TransactionRow.at)))
         .select_from(PostingRow)
         .join(TransactionRow, _OF_ENTRY)
-        .where(_accounts_of(actor))
+        .where(accounts_of(actor))
     ).scalar_one_or_none()
     return None if found is None else Instant(found)
 
@@ -145,7 +179,7 @@ def read_disbursements(
     ]
 
 
-def _accounts_of(actor: Actor) -> Any:
+def accounts_of(actor: Actor) -> Any:
     """Return the condition that a posting is on an account of the actor's own."""
     accounts = [own(kind, actor.account) for kind in COUNTED]
     return (col(PostingRow.tenant) == actor.tenant) & col(PostingRow.account).in_(accounts)

@@ -271,6 +271,25 @@ LINES: dict[str, Line] = {
     "POST /sign-out": _person("/sign-out", 303),
     "GET /dashboard": _desk("/dashboard"),
     "GET /dashboard/settings": _desk("/dashboard/settings"),
+    "GET /dashboard/earnings": _desk("/dashboard/earnings"),
+    # Nobody here has a commission.
+    "GET /dashboard/earnings/{commission}": _desk(f"/dashboard/earnings/{'0' * 32}-1", 404),
+    "POST /dashboard/earnings/{commission}": _person(
+        f"/dashboard/earnings/{'0' * 32}-1", 404, text="It is too little."
+    ),
+    "GET /dashboard/earnings/disputes": _desk("/dashboard/earnings/disputes"),
+    "POST /dashboard/earnings/disputes": _person(
+        "/dashboard/earnings/disputes", 303, text="Bob came by me."
+    ),
+    "GET /dashboard/earnings/disputes/{dispute}": _desk(
+        "/dashboard/earnings/disputes/{dispute}", 200, 404
+    ),
+    "POST /dashboard/earnings/disputes/{dispute}/evidence": _person(
+        "/dashboard/earnings/disputes/{dispute}/evidence", 303, 404, text="This mail says so."
+    ),
+    "POST /dashboard/earnings/disputes/{dispute}/withdraw": _person(
+        "/dashboard/earnings/disputes/{dispute}/withdraw", 303, 404
+    ),
     "GET /leaderboards": _open("/leaderboards", query={"format": "json"}, is_shared=True),
     "GET /dashboard/rewards": _desk("/dashboard/rewards"),
     "GET /dashboard/leaderboards": _desk("/dashboard/leaderboards"),

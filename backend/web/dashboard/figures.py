@@ -20,6 +20,7 @@ class Figure:
     change: Change | None = None
     spark: Markup | None = None
     note: str = ""
+    is_less_better: bool = False
     link: str = ""
 
 
