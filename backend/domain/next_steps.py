@@ -32,7 +32,7 @@ class Situation:
     waits_for_review: int
     has_earned: bool
     is_payable: bool
-    referrals: int
+    has_referred: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def _steps(situation: Situation) -> Iterator[Step]:
         )
     for site in situation.sites:
         yield from _steps_of(site)
-    if situation.referrals == 0:
+    if not situation.has_referred:
         yield Step(
             words="Show your link to somebody who has a repository",
             why="Whoever signs up within 30 days of following it is your referral.",

@@ -5,6 +5,7 @@ the theme's (`.chart` in its CSS), so they are dark in dark mode; pygal does the
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _ALONE = (
     ".series .line{stroke:#2f5bd8;stroke-width:2;fill:none}.series .point{fill:#2f5bd8}"
     ".previous .line{stroke:#aaa}.previous .point{fill:#bbb}"
 )
+_DAY = re.compile(r"(\d{1,2} \w{3}) (\d{4})")
 # What pygal adds for scripts of its own, and texts that a page says elsewhere.
 _UNWANTED_CLASSES = ("text-overlay", "tooltip-overlay", "titles", "background")
 
@@ -134,6 +136,7 @@ def _make(chart: Chart, steps: list[float]) -> Any:
         dots_size=3,
         spacing=8,
         truncate_label=-1,
+        allow_interruptions=True,
         range=(0, steps[-1]),
         y_labels=[{"value": step, "label": chart.show(step)} for step in steps],
         x_labels=labels,
@@ -175,6 +178,7 @@ def _tidy(tree: Any, chart: Chart) -> None:
             ):
                 parent.remove(child)
         parent.attrib.pop("style", None)
+    _shorten_days(tree)
     names = [series.name for series in chart.series]
     previous = {series.name for series in chart.series if series.is_previous}
     for group in tree.iter("g"):
@@ -185,6 +189,18 @@ def _tidy(tree: Any, chart: Chart) -> None:
             name = sorted(names, key=lambda each: each not in previous)[number]
             group.set("class", "series previous" if name in previous else "series")
             _name_points(group, name if len(names) > 1 else "")
+
+
+def _shorten_days(tree: Any) -> None:
+    """Let the axis say a year once: days that follow in the same one do without."""
+    year = ""
+    for axis in tree.iter("g"):
+        if axis.get("class", "").startswith("axis x"):
+            for mark in axis.iter("text"):
+                found = _DAY.fullmatch(mark.text or "")
+                if found and found[2] == year:
+                    mark.text = found[1]
+                year = found[2] if found else ""
 
 
 def _name_points(group: ElementTree.Element, name: str) -> None:

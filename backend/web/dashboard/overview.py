@@ -1,7 +1,8 @@
-"""`/dashboard`: how the owner's sites do, in four numbers, one chart and what to do next."""
+"""`/dashboard`: how the owner's sites do, in four numbers and one chart, and what to do next."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -9,12 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from backend.actions import statistics
+from backend.actions import overview, referred, statistics
 from backend.actions.context import Context
+from backend.actions.overview import Ranked
+from backend.actions.referred import PeriodSums
+from backend.actions.statistics import Level
 from backend.domain.actors import Actor
-from backend.domain.comparison import compare
-from backend.domain.instants import date_of
+from backend.domain.comparison import Change, compare
+from backend.domain.instants import date_of, to_datetime
+from backend.domain.next_steps import Step, next_steps, shares_to_featuring
+from backend.domain.scores import next_level
 from backend.domain.statistics import SiteDay
+from backend.web.dashboard.amounts import write_amount
 from backend.web.dashboard.figures import Figure, spark
 from backend.web.dashboard.filters import Filter, read_filter
 from backend.web.dashboard.frame import owner_page, render_dashboard
@@ -22,6 +29,7 @@ from backend.web.dashboard.tables import Column, Table, download
 from generator.render.charts import Chart, Series, draw
 from generator.render.environment import format_short_day
 
+SITES_SHOWN = 5
 _COLUMNS = (
     Column(key="day", words="Day"),
     Column(key="views", words="Views", is_number=True),
@@ -30,12 +38,50 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLine:
+    """A site of the list. `until` is when its featuring ends, `missing` how many shares it takes
+    to begin one.
+    """
+
+    title: str
+    link: str
+    score: str
+    shares: int
+    until: object
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelView:
+    """The boost level, and the way to the next one in words; '' at the top."""
+
+    name: str
+    coefficient: str
+    shares: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """The page: numbers, and the main chart with its table."""
+    """The page. `chart` is None for an account without a site."""
 
     figures: tuple[Figure, ...]
-    chart: Markup
+    chart: Markup | None
     table: Table
+    steps: tuple[Step, ...]
+    sites: tuple[SiteLine, ...]
+    has_more_sites: bool
+    level: LevelView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """A period and the one before it."""
+
+    days: Sequence[SiteDay]
+    days_before: Sequence[SiteDay]
+    sums: PeriodSums
+    sums_before: PeriodSums
 
 
 def routes(_context: Context) -> list[BaseRoute]:
@@ -46,52 +92,144 @@ def routes(_context: Context) -> list[BaseRoute]:
 def _show(request: Request, actor: Actor) -> Response:
     context: Context = request.app.state.context
     chosen = read_filter(request, actor)
-    now = statistics.sum_days(context, actor, chosen.site_id, chosen.period)
-    before = statistics.sum_days(context, actor, chosen.site_id, chosen.before)
-    chart, table = _draw(now, before)
+    facts = _Facts(
+        days=statistics.sum_days(context, actor, chosen.site_id, chosen.period),
+        days_before=statistics.sum_days(context, actor, chosen.site_id, chosen.before),
+        sums=referred.sum_period(context, actor, chosen.period),
+        sums_before=referred.sum_period(context, actor, chosen.before),
+    )
+    chart, table = _draw(facts)
     if file := download(request, [table], {"views": chart}):
         return file
-    views = sum(each.tally.views for each in now)
-    view = OverviewView(figures=_figures(now, before), chart=draw(chart), table=table)
+    ranked = overview.rank_sites(context, actor)
+    view = OverviewView(
+        figures=_figures(chosen, facts),
+        chart=draw(chart) if ranked else None,
+        table=table,
+        steps=tuple(next_steps(overview.read_situation(context, actor))),
+        sites=tuple(_line(context, each) for each in ranked[:SITES_SHOWN]),
+        has_more_sites=len(ranked) > SITES_SHOWN,
+        level=_level(statistics.get_level(context, actor)),
+    )
+    title = _title(chosen, facts, has_sites=bool(ranked))
     return render_dashboard(
-        request, actor, "dashboard/overview.html", view, title=_title(chosen, views), chosen=chosen
+        request, actor, "dashboard/overview.html", view, title=title, chosen=chosen
     )
 
 
-def _title(chosen: Filter, views: int) -> str:
+def _title(chosen: Filter, facts: _Facts, *, has_sites: bool) -> str:
+    """Return the answer to how it goes, in one sentence."""
+    if not has_sites:
+        return "Your first site goes here"
+    views, before = _sum(facts.days, "views"), _sum(facts.days_before, "views")
     whose = chosen.site.title if chosen.site else "Your sites"
-    return f"{whose}: {views:,} views"
+    verb = "had" if chosen.site is None or views else "has"
+    said = f"{whose} {verb} {views:,} view{'' if views == 1 else 's'}"
+    return said + _compared(compare(views, before))
 
 
-def _figures(now: list[SiteDay], before: list[SiteDay]) -> tuple[Figure, ...]:
-    names = (("Views", "views"), ("Shares that count", "counted_shares"))
-    return tuple(
+def _compared(change: Change) -> str:
+    if change.percent is None:
+        return ""
+    if not change.percent:
+        return ", as many as before"
+    return f", {change.percent:,} % {'more' if change.is_more else 'fewer'} than before"
+
+
+def _figures(chosen: Filter, facts: _Facts) -> tuple[Figure, ...]:
+    audience, people = chosen.link("/dashboard/audience"), chosen.link("/dashboard/referrals")
+    sign_ups = sum(facts.sums.sign_ups.values())
+    paying = sum(facts.sums.conversions.values())
+    return (
+        _counted("Views", "views", facts, audience),
+        _counted("Shares that count", "counted_shares", facts, audience),
         Figure(
-            label=label,
-            value=f"{_sum(now, name):,}",
-            change=compare(_sum(now, name), _sum(before, name)),
-            spark=spark([getattr(each.tally, name) for each in now]),
-        )
-        for label, name in names
+            label="Sign-ups through you",
+            value=f"{sign_ups:,}",
+            change=compare(sign_ups, sum(facts.sums_before.sign_ups.values())),
+            note=f"{paying:,} began to pay" if paying else "",
+            link=people,
+        ),
+        _earned(facts, chosen.link("/dashboard/earnings")),
     )
 
 
-def _draw(now: list[SiteDay], before: list[SiteDay]) -> tuple[Chart, Table]:
-    labels = tuple(format_short_day(date_of(each.day)) for each in now)
-    current = tuple(each.tally.views for each in now)
-    earlier = tuple(each.tally.views for each in before)[: len(now)]
-    earlier_values = earlier + (None,) * (len(now) - len(earlier))
+def _counted(label: str, name: str, facts: _Facts, link: str) -> Figure:
+    now, before = _sum(facts.days, name), _sum(facts.days_before, name)
+    return Figure(
+        label=label,
+        value=f"{now:,}",
+        change=compare(now, before),
+        spark=spark([getattr(each.tally, name) for each in facts.days]),
+        link=link,
+    )
+
+
+def _earned(facts: _Facts, link: str) -> Figure:
+    """Return what was earned in the currency that brought most, and how many others there are."""
+    earned = {code: sum_ for code, sum_ in facts.sums.earned.items() if sum_}
+    if not earned:
+        return Figure(label="Earned", value=write_amount(0, "USD"), link=link)
+    code = max(earned, key=lambda each: (_weight(earned, each), each))
+    others = len(earned) - 1
+    before = facts.sums_before.earned.get(code, 0)
+    return Figure(
+        label="Earned",
+        value=write_amount(earned[code], code),
+        change=compare(earned[code], before) if earned[code] >= 0 and before >= 0 else None,
+        note=f"and in {others} other currenc{'y' if others == 1 else 'ies'}" if others else "",
+        link=link,
+    )
+
+
+def _weight(earned: Mapping[str, int], code: str) -> int:
+    return 10**12 if code == "USD" else abs(earned[code])
+
+
+def _line(context: Context, ranked: Ranked) -> SiteLine:
+    standing = ranked.standing
+    until = standing.featured_until
+    is_featured = until is not None and until > context.clock.now()
+    return SiteLine(
+        title=ranked.site.title,
+        link=f"/dashboard/sites/{ranked.site.id}",
+        score=f"{standing.score // 100:,}.{standing.score % 100:02}",
+        shares=standing.shares,
+        until=to_datetime(until) if until is not None and is_featured else None,
+        missing=shares_to_featuring(standing.shares),
+    )
+
+
+def _level(level: Level) -> LevelView:
+    above = next_level(level.shares)
+    way = ""
+    if above:
+        name, missing = above
+        way = f"{missing:,} more counted share{'' if missing == 1 else 's'} to {name.value}"
+    return LevelView(
+        name=level.level.value,
+        coefficient=f"{level.coefficient_tenths / 10:g}",
+        shares=level.shares,
+        way=way,
+    )
+
+
+def _draw(facts: _Facts) -> tuple[Chart, Table]:
+    labels = tuple(format_short_day(date_of(each.day)) for each in facts.days)
+    current = tuple(each.tally.views for each in facts.days)
+    earlier = tuple(each.tally.views for each in facts.days_before)[: len(current)]
+    padded = earlier + (None,) * (len(current) - len(earlier))
     chart = Chart(
         title="Views a day",
         labels=labels,
         series=(
             Series(name="This period", values=current),
-            Series(name="Before", values=earlier_values, is_previous=True),
+            Series(name="Before", values=padded, is_previous=True),
         ),
     )
-    rows = tuple(zip(labels, current, earlier_values, strict=True))
+    rows = tuple(zip(labels, current, padded, strict=True))
     return chart, Table(name="views", columns=_COLUMNS, rows=rows)
 
 
-def _sum(days: list[SiteDay], name: str) -> int:
+def _sum(days: Sequence[SiteDay], name: str) -> int:
     return sum(getattr(each.tally, name) for each in days)

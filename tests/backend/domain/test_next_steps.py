@@ -16,7 +16,7 @@ QUIET = Situation(
     waits_for_review=0,
     has_earned=False,
     is_payable=False,
-    referrals=1,
+    has_referred=True,
 )
 
 
@@ -29,12 +29,12 @@ def test_nothing_is_asked_of_who_has_done_it_all() -> None:
 
 
 def test_without_a_site_that_is_the_only_step() -> None:
-    assert words(replace(QUIET, sites=(), referrals=0)) == ["Add your first site"]
+    assert words(replace(QUIET, sites=(), has_referred=False)) == ["Add your first site"]
 
 
 def test_money_comes_before_sites_and_three_steps_are_enough() -> None:
     silent = replace(SITE, views=0)
-    busy = replace(QUIET, sites=(silent, silent), is_over_limit=True, has_earned=True, referrals=0)
+    busy = replace(QUIET, sites=(silent, silent), is_over_limit=True, has_earned=True, has_referred=False)
     assert words(busy) == [
         "Choose a bigger plan, or wait for next month",
         "Say where your money should go",
