@@ -44,6 +44,11 @@ BATCH_SECONDS = Histogram(
     "Time to record and commit a batch",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
+FRAUD_SECONDS = Histogram(
+    "foursite_fraud_seconds",
+    "Time to judge the shares of a batch",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25),
+)
 WAITING = Gauge(
     "foursite_collector_waiting",
     "Requests that wait for their batch",

@@ -86,22 +86,32 @@ def _take(context: Context, actor: Actor, account: str, step: HoldStep, reason: 
         ledger.lock(session, TENANT)
         if accounts.find_account(session, TENANT, account) is None:
             raise NotFound("There is no such account.")
-        number = check_step(holds.find_last(session, TENANT, account), step)
-        hold = Hold(
-            account=account,
-            n=number,
-            step=step,
-            reason=said,
-            by=actor.account,
-            at=context.clock.now(),
-        )
-        holds.add(session, TENANT, hold)
-        changes = _changes(session, account, step)
-        commissions.save(session, TENANT, [after for _before, after in changes])
-        post(session, context, _entries(hold, changes))
-        facts = {"reason": said, "changed": len(changes), "step": number}
+        taken = take_step(session, context, account, step, reason=said, by=actor.account)
+        facts = {"reason": said, "changed": taken.changed, "step": taken.hold.n}
         note(session, context, actor, _ACTS[step], f"account:{account}", **facts)
     context.live.publish(f"account:{account}", {"earnings": step.value})
+    return taken
+
+
+def take_step(  # noqa: PLR0913  a step's own facts, each named
+    session: Session,
+    context: Context,
+    account: str,
+    step: HoldStep,
+    *,
+    reason: str,
+    by: str | None,
+) -> Reviewed:
+    """Take a step in the caller's transaction, which holds the ledger's lock; `by` None is a rule.
+
+    Raises Conflict when it cannot be the next one.
+    """
+    number = check_step(holds.find_last(session, TENANT, account), step)
+    hold = Hold(account=account, n=number, step=step, reason=reason, by=by, at=context.clock.now())
+    holds.add(session, TENANT, hold)
+    changes = _changes(session, account, step)
+    commissions.save(session, TENANT, [after for _before, after in changes])
+    post(session, context, _entries(hold, changes))
     return Reviewed(hold=hold, changed=len(changes))
 
 

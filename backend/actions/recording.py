@@ -1,6 +1,7 @@
 """Events become facts, and facts become scores, featurings and places: one transaction a batch.
 
-This is the only writer of events, shares, days, standings and featurings.
+This is the only writer of events, shares, days, standings and featurings; what a review restores
+goes through `advance_sites` as well.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from backend.actions.fraud_watch import ShareWatch
 from backend.actions.notifying import note_featuring
 from backend.domain.events import Event, EventKind
 from backend.domain.featuring import Featuring
@@ -44,11 +46,12 @@ def record(session: Session, events: Sequence[Event], now: Instant) -> list[Site
     known = _first_of_each(event for event in events if (event.tenant, event.site) in standings)
     fresh = event_store.insert_new(session, _without_known_shares(session, known))
     fresh += event_store.insert_new(session, _clicks_of(session, fresh))
-    counted = _record_shares(session, fresh)  # first: clicks may be on shares of this batch
+    # Shares first: clicks may be on shares of this batch.
+    counted = _record_shares(session, standings, fresh)
     shares.add_clicks(session, (event for event in fresh if event.kind is EventKind.REFERRAL_CLICK))
     tallies = tally(fresh, counted)
     event_store.add_days(session, tallies)
-    return _advance(session, standings, tallies, now)
+    return advance_sites(session, standings, tallies, now)
 
 
 def tally(events: Iterable[Event], counted: Mapping[ShareRef, int]) -> dict[DayRef, DayTally]:
@@ -110,12 +113,18 @@ def _clicks_of(session: Session, events: Sequence[Event]) -> list[Event]:
     return found
 
 
-def _record_shares(session: Session, events: Sequence[Event]) -> dict[ShareRef, int]:
+def _record_shares(
+    session: Session, standings: Mapping[SiteRef, Standing], events: Sequence[Event]
+) -> dict[ShareRef, int]:
     """Record the shares among fresh events; return the points of those that count."""
     sent = [event for event in events if event.kind is EventKind.SHARE]
+    if not sent:
+        return {}
     earlier = shares.find_earlier(session, sent)
-    made = [_judge(event, event.platform, earlier) for event in sent if event.platform]
+    watch = ShareWatch(session, standings, sent)
+    made = [_judge(event, event.platform, earlier, watch) for event in sent if event.platform]
     shares.insert_shares(session, made)
+    watch.save()
     return {
         (share.event.tenant, share.event.site, share.event.id): share.points
         for share in made
@@ -124,7 +133,10 @@ def _record_shares(session: Session, events: Sequence[Event]) -> dict[ShareRef, 
 
 
 def _judge(
-    event: Event, platform: Platform, earlier: Mapping[VisitorRef, list[EarlierShare]]
+    event: Event,
+    platform: Platform,
+    earlier: Mapping[VisitorRef, list[EarlierShare]],
+    watch: ShareWatch,
 ) -> NewShare:
     """Decide whether a share counts, and remember it among the earlier ones."""
     before = [
@@ -133,19 +145,21 @@ def _judge(
         for share in earlier[event.tenant, event.site, visitor]
     ]
     at = settle(event.at, before)
-    is_counted = counts(platform, event.page, at, before)
+    is_due = counts(platform, event.page, at, before)
     earlier[event.tenant, event.site, event.visitor].append(
-        EarlierShare(platform=platform, page=event.page, at=at, is_counted=is_counted)
+        EarlierShare(platform=platform, page=event.page, at=at, is_due=is_due)
     )
-    return NewShare(event=event, at=at, is_counted=is_counted)
+    case = watch.find_case(event, at, before)
+    return NewShare(event=event, at=at, is_due=is_due, case=case)
 
 
-def _advance(
+def advance_sites(
     session: Session,
     standings: Mapping[SiteRef, Standing],
     tallies: Mapping[DayRef, DayTally],
     now: Instant,
 ) -> list[SiteChange]:
+    """Add tallies, which the days have already, to the locked standings of their sites."""
     added: dict[SiteRef, dict[Day, DayTally]] = {}
     for (tenant, site, day), day_tally in tallies.items():
         added.setdefault((tenant, site), {})[day] = day_tally

@@ -53,12 +53,17 @@ class DayRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRecord:
-    """A share as it is kept, with the clicks among the raw events that came through it."""
+    """A share as it is kept, with the clicks among the raw events that came through it.
+
+    `is_held` says that it belongs to a case, and nobody has cleared that.
+    """
 
     site: str
     id: str
     share: EarlierShare
     visitors: tuple[str, ...]
+    is_held: bool
+    is_counted: bool
     points: int
     clicks: int
     raw_clicks: int
@@ -196,9 +201,11 @@ def compare_shares(shares: Iterable[ShareRecord], since: Instant) -> Iterator[Di
         where = f"share {record.id} of site {record.site}"
         earlier = recent.turn_to(record)
         if share.at >= since:
-            is_counted = counts(share.platform, share.page, share.at, earlier)
-            yield from unless_equal("share.is_counted", where, share.is_counted, is_counted)
-        points = share_points(share.platform) if share.is_counted else 0
+            is_due = counts(share.platform, share.page, share.at, earlier)
+            yield from unless_equal("share.is_due", where, share.is_due, is_due)
+        is_counted = share.is_due and not record.is_held
+        yield from unless_equal("share.is_counted", where, record.is_counted, is_counted)
+        points = share_points(share.platform) if record.is_counted else 0
         yield from unless_equal("share.points", where, record.points, points)
         yield from unless_equal("share.clicks", where, record.clicks, record.raw_clicks)
         is_proved = record.proved_at is not None

@@ -47,12 +47,16 @@ _WEIGHT_AND_BOOST: dict[Platform, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierShare:
-    """A share that the same visitor of the same site made before another one."""
+    """A share that the same visitor of the same site made before another one.
+
+    `is_due` is what the rule of what counts made of it, whether or not a review holds it: so
+    that clearing the case gives what would have been.
+    """
 
     platform: Platform
     page: str
     at: Instant
-    is_counted: bool
+    is_due: bool
 
 
 def find_platform(name: str) -> Platform | None:
@@ -86,7 +90,7 @@ def counts(platform: Platform, page: str, at: Instant, earlier: Iterable[Earlier
     """
     recent = [share for share in earlier if share.at > window_start(at)]
     is_repeat = any(share.platform is platform and share.page == page for share in recent)
-    return not is_repeat and sum(share.is_counted for share in recent) < COUNTED_PER_VISITOR
+    return not is_repeat and sum(share.is_due for share in recent) < COUNTED_PER_VISITOR
 
 
 def window_start(at: Instant) -> Instant:

@@ -15,12 +15,14 @@ from sqlmodel import Session, col
 from backend.domain.checking import DayRecord, ShareRecord, StandingRecord
 from backend.domain.events import EventKind
 from backend.domain.featuring import Featuring
+from backend.domain.fraud_cases import CaseState
 from backend.domain.instants import Day, Instant
 from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.shares import EarlierShare, Platform
 from backend.domain.standing import ENGAGING, TALLIED, DayTally, Standing
 from backend.store.showcase import COPIED
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
+from backend.store.tables.fraud import FraudCaseRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
 
 ROWS_AT_ONCE = 1_000
@@ -62,8 +64,15 @@ def read_shares(
     session: Session, tenant: str, sites: Sequence[str], *, since: Instant
 ) -> Iterator[ShareRecord]:
     """Give the shares of some sites in the order of their times, with their raw clicks."""
-    statement = (
-        select(ShareRow)
+    statement: Any = (
+        select(ShareRow, col(FraudCaseRow.state).label("case_state"))
+        .outerjoin(
+            FraudCaseRow,
+            and_(
+                col(FraudCaseRow.tenant) == col(ShareRow.tenant),
+                col(FraudCaseRow.id) == col(ShareRow.fraud_case),
+            ),
+        )
         .where(
             col(ShareRow.tenant) == tenant,
             col(ShareRow.site).in_(sites),
@@ -81,9 +90,11 @@ def read_shares(
                 platform=Platform(share.platform),
                 page=share.page,
                 at=Instant(share.at),
-                is_counted=share.is_counted,
+                is_due=share.is_due,
             ),
             visitors=(share.visitor, *filter(None, [share.visitor_yesterday])),
+            is_held=share.fraud_case is not None and row.case_state != CaseState.CLEARED,
+            is_counted=share.is_counted,
             points=share.points,
             clicks=share.clicks,
             raw_clicks=clicks.get((share.site, share.id), 0),

@@ -15,6 +15,7 @@ from backend.domain.instants import Instant
 from backend.store import accounts, boards, disputes, ledger, payees, payouts, readers, sign_ins
 from backend.store.ownership import owned
 from backend.store.tables.accounts import IdempotencyRow, PersonRow, SessionRow, TokenRow
+from backend.store.tables.fraud import FraudTraceRow
 from backend.store.tables.profiles import ProfileRow
 from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
@@ -29,7 +30,9 @@ def erase_person(session: Session, actor: Actor, account: Account, now: Instant)
     connection = session.connection()
     if account.person is not None:
         sign_ins.forget_links_to(session, account.tenant, account.person.address.key)
-    for table in (PersonRow, ProfileRow, SessionRow, TokenRow, IdempotencyRow, TaxProfileRow):
+    for table in (
+        PersonRow, ProfileRow, SessionRow, TokenRow, IdempotencyRow, TaxProfileRow, FraudTraceRow
+    ):  # fmt: skip
         connection.execute(owned(delete(table), table, actor))
     payees.remove_own(session, actor)
     payouts.forget_destinations(session, actor)

@@ -29,6 +29,7 @@ from backend.store.tables.community import (
 )
 from backend.store.tables.disputes import DisputeRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
+from backend.store.tables.fraud import FraudCaseRow, FraudTraceRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
 from backend.store.tables.notifications import NotificationRow, NotificationWayRow, ReaderRow
 from backend.store.tables.payouts import PayeeRow, PayoutRow
@@ -60,6 +61,8 @@ _OWNER: dict[type[Row], str] = {
     PayeeRow: "account",
     PayoutRow: "account",
     DisputeRow: "account",
+    FraudCaseRow: "account",
+    FraudTraceRow: "account",
     ChoiceRow: "account",
     BoardPlaceRow: "account",
     ChallengeRow: "account",

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, inspect, select, tuple_, update
 from sqlmodel import Session, col
 
 from backend.domain.instants import Day, Instant
+from backend.store.fraud import is_waiting
 from backend.store.scores import lock_sites
 from backend.store.tables.accounts import IdempotencyRow
 from backend.store.tables.base import Row
@@ -33,8 +34,15 @@ def delete_event_ids(session: Session, tenant: str, before: Day, *, limit: int) 
 
 
 def delete_shares(session: Session, tenant: str, before: Instant, *, limit: int) -> int:
-    """Delete at most `limit` raw rows of shares made before `before`; return how many."""
-    is_old = (col(ShareRow.tenant) == tenant, col(ShareRow.at) < before)
+    """Delete at most `limit` raw rows of shares made before `before`; return how many.
+
+    Those that wait for a review stay until it is done, so that it can let them count.
+    """
+    is_old = (
+        col(ShareRow.tenant) == tenant,
+        col(ShareRow.at) < before,
+        ~is_waiting(col(ShareRow.tenant), col(ShareRow.fraud_case)),
+    )
     return _delete_some(session, ShareRow, limit, *_locked(session, tenant, limit, *is_old))
 
 

@@ -28,11 +28,18 @@ VisitorRef = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewShare:
-    """A share as it is recorded: the event, when it counts as made, and whether it counts."""
+    """A share as it is recorded: the event, when it counts as made, whether it is due to count,
+    and the case that holds it.
+    """
 
     event: Event
     at: Instant
-    is_counted: bool
+    is_due: bool
+    case: str | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        return self.is_due and self.case is None
 
     @property
     def points(self) -> int:
@@ -116,8 +123,8 @@ def find_target(session: Session, share: str) -> ShareTarget | None:
 _TABLE: Any = ShareRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
 _KEY = ("tenant", "site", "id")
 _COLUMNS = (
-    *_KEY, "platform", "page", "at", "visitor", "visitor_yesterday", "network", "is_counted",
-    "points", "clicks",
+    *_KEY, "platform", "page", "at", "visitor", "visitor_yesterday", "network", "is_due",
+    "fraud_case", "is_counted", "points", "clicks",
 )  # fmt: skip
 _INSERT = insert_many(_TABLE, _COLUMNS)
 _ADD_CLICKS = Bulk(
@@ -136,7 +143,7 @@ _EARLIER = select(
     col(ShareRow.platform),
     col(ShareRow.page),
     col(ShareRow.at),
-    col(ShareRow.is_counted),
+    col(ShareRow.is_due),
 ).where(
     col(ShareRow.tenant) == bindparam("tenant"),
     is_among(col(ShareRow.visitor), "visitors"),
@@ -156,6 +163,8 @@ def _row(share: NewShare) -> tuple[Any, ...]:
         event.visitor,
         event.visitor_yesterday,
         event.network,
+        share.is_due,
+        share.case,
         share.is_counted,
         share.points,
         0,
@@ -167,5 +176,5 @@ def _to_earlier(row: Any) -> EarlierShare:
         platform=Platform(row.platform),
         page=row.page,
         at=Instant(row.at),
-        is_counted=row.is_counted,
+        is_due=row.is_due,
     )

@@ -44,7 +44,7 @@ def an_event(
         at=context.clock.now() if at is None else at,
         visitor=visitor,
         visitor_yesterday=yesterday,
-        network="network" if kind is EventKind.SHARE else "",
+        network=f"net{visitor}"[:16] if kind is EventKind.SHARE else "",
         page=page,
         platform=platform,
         via=via,
@@ -53,9 +53,20 @@ def an_event(
 
 
 def shares_of(context: Context, site: str, number: int, *, first: int = 0) -> list[Event]:
-    """Return `number` shares on X, each of a visitor of its own, so that all of them count."""
+    """Return `number` shares on X, each of a visitor of its own, so that all of them count.
+
+    They are of several pages and from several networks, so that no more than 50 of them in an hour
+    look like people, though nobody looked at a page.
+    """
     return [
-        an_event(context, site, EventKind.SHARE, platform=Platform.X, visitor=f"sharer{first + n}")
+        an_event(
+            context,
+            site,
+            EventKind.SHARE,
+            platform=Platform.X,
+            visitor=f"sharer{first + n}",
+            page=f"{PAGE}{n % 3 or ''}",
+        )
         for n in range(number)
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index, false, text
 from sqlmodel import Field
 
 from backend.store.tables.base import Row, count, instant
@@ -95,6 +95,13 @@ class ShareRow(Row, table=True):
             sqlite_where=text("network <> ''"),
             postgresql_where=text("network <> ''"),
         ),
+        Index(
+            "ix_share_case",
+            "tenant",
+            "fraud_case",
+            sqlite_where=text("fraud_case IS NOT NULL"),
+            postgresql_where=text("fraud_case IS NOT NULL"),
+        ),
     )
 
     site: str = Field(primary_key=True, max_length=32)
@@ -105,7 +112,12 @@ class ShareRow(Row, table=True):
     visitor: str = Field(max_length=16)
     visitor_yesterday: str = Field(default="", max_length=16)
     network: str = Field(default="", max_length=16)
+    is_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the rule of what counts lets it count; later shares are judged by that."""
+    fraud_case: str | None = Field(default=None, max_length=32)
+    """The case that holds it, or held it until it was cleared."""
     is_counted: bool = False
+    """Whether it counts: it is due, and no case holds it."""
     points: int = count()
     """What it adds to the score, in thousandths; 0 when it does not count."""
     clicks: int = count()

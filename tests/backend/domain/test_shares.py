@@ -18,10 +18,10 @@ NOW = Instant(1_780_000_000_000_000)
 
 
 def earlier(
-    platform: Platform = Platform.X, page: str = "/", *, hours: float = 1, is_counted: bool = True
+    platform: Platform = Platform.X, page: str = "/", *, hours: float = 1, is_due: bool = True
 ) -> EarlierShare:
     at = Instant(NOW - int(hours * HOUR))
-    return EarlierShare(platform=platform, page=page, at=at, is_counted=is_counted)
+    return EarlierShare(platform=platform, page=page, at=at, is_due=is_due)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_the_same_page_on_the_same_platform_counts_once_in_24_hours() -> None:
 
 
 def test_a_repeat_that_did_not_count_begins_the_24_hours_anew() -> None:
-    assert not counts(Platform.X, "/", NOW, [earlier(hours=30), earlier(is_counted=False)])
+    assert not counts(Platform.X, "/", NOW, [earlier(hours=30), earlier(is_due=False)])
 
 
 def test_a_visitor_counts_at_most_twice_within_a_day() -> None:
     two = [earlier(Platform.REDDIT), earlier(Platform.EMAIL)]
     assert not counts(Platform.X, "/", NOW, two)
     assert counts(Platform.X, "/", NOW, [two[0], earlier(Platform.EMAIL, hours=24)])
-    assert counts(Platform.X, "/", NOW, [two[0], earlier(Platform.EMAIL, is_counted=False)])
+    assert counts(Platform.X, "/", NOW, [two[0], earlier(Platform.EMAIL, is_due=False)])
 
 
 def test_shares_of_one_moment_keep_their_order() -> None:

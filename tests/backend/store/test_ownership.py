@@ -47,6 +47,8 @@ OWNERLESS = {
     "dispute_message",
     "board",
     "audit_entry",
+    "fraud_referral",
+    "fraud_rules",
 }
 
 
