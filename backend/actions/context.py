@@ -18,6 +18,9 @@ class Tasks(Protocol):
     def add(self, name: str, values: Mapping[str, str]) -> None:
         """Queue the task called `name`. Values are texts; the task looks up everything else."""
 
+    def again(self, key: str) -> bool:
+        """Queue the job with this id once more; tell whether it is still known."""
+
 
 class Live(Protocol):
     """Tells whoever listens that something changed (`gateways/live.py`)."""
@@ -44,6 +47,10 @@ class NoTasks:
 
     def add(self, name: str, values: Mapping[str, str]) -> None:
         """Do nothing."""
+
+    def again(self, key: str) -> bool:  # noqa: ARG002  the protocol's
+        """Know of no job."""
+        return False
 
 
 class NoLive:

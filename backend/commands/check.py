@@ -6,8 +6,9 @@ import argparse
 import json
 from dataclasses import asdict
 
-from backend.actions.checking import check
+from backend.actions.checks import run_check
 from backend.commands.opening import opened
+from backend.domain.audit import COMMAND
 from backend.settings import Settings
 
 DIFFERENT = 1
@@ -15,7 +16,7 @@ DIFFERENT = 1
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as context:
-        differences = check(context, is_late=arguments.late)
+        differences = run_check(context, by=COMMAND, is_late=arguments.late)
     if arguments.json:
         print(json.dumps({"differences": [asdict(each) for each in differences]}))
     else:

@@ -115,3 +115,6 @@ class Ticket:
 
     def add(self, name: str, values: Mapping[str, str]) -> None:  # noqa: ARG002  the protocol's
         self.ticket = values.get("ticket", self.ticket)
+
+    def again(self, key: str) -> bool:  # noqa: ARG002  the protocol's
+        return False

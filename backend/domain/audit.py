@@ -33,6 +33,17 @@ class AuditEntry:
     facts: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuery:
+    """Which entries are looked for: of whom, what, about what, from `since` to before `until`."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: Instant | None = None
+    until: Instant | None = None
+
+
 def command_actor(tenant: str) -> Actor:
     """Return the machine's own operator, who may do everything."""
     return Actor(

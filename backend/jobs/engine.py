@@ -15,6 +15,7 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 
 from backend.actions.context import Context
+from backend.actions.jobs import note_schedules
 from backend.actions.leadership import lead_of
 from backend.errors import Unavailable
 from backend.jobs import workflows
@@ -57,6 +58,22 @@ class Engine:
     def add(self, name: str, values: Mapping[str, str]) -> None:
         """Queue a task. Raises Unavailable when that cannot be done durably."""
         self._enqueue({"workflow_name": name, "queue_name": TASKS[name].queue}, dict(values), 1)
+
+    def again(self, key: str) -> bool:
+        """Queue the job with this id once more; False when it was forgotten.
+
+        Raises Unavailable when that cannot be done durably.
+        """
+        found = self._connect().list_workflows(workflow_ids=[key], load_output=False)
+        if not found:
+            return False
+        name, told = found[0].name, found[0].input
+        given = told["args"] if told else ()
+        # The clock gives a time where actions give values.
+        values = given[0] if given and isinstance(given[0], dict) else {}
+        queue = TASKS[name].queue if name in TASKS else "clock"
+        self._enqueue({"workflow_name": name, "queue_name": queue}, values, 1)
+        return True
 
     def run_for(self, context: Context) -> None:
         """Do jobs with `context`, from now or from when the process that does them is gone."""
@@ -121,6 +138,7 @@ class Engine:
         for found in DBOS.list_schedules():
             if found["schedule_name"] not in self._schedules:
                 DBOS.delete_schedule(found["schedule_name"])
+        note_schedules(context, {name: each.when for name, each in self._schedules.items()})
         for name, schedule in self._schedules.items():
             if schedule.at_start:
                 self._enqueue({"workflow_name": name, "queue_name": "clock"}, {}, 1)

@@ -9,7 +9,8 @@ import structlog
 
 from backend.actions import (
     boards,
-    checking,
+    challenge_standings,
+    checks,
     disputes,
     exchange,
     maturing,
@@ -50,8 +51,8 @@ _LOG = structlog.get_logger("jobs")
 
 
 def _check_facts(context: Context) -> None:
-    """Log every difference between what is kept and what follows from the facts."""
-    for difference in checking.check(context, is_late=True):
+    """Keep and log every difference between what is kept and what follows from the facts."""
+    for difference in checks.run_check(context, by=checks.CLOCK):
         _LOG.error("facts_differ", what=difference.what, where=difference.where)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from backend.actions import thumbnails
+from backend.actions import checks, thumbnails
 from backend.actions.context import Context
 from backend.actions.mailing import send_mail
+from backend.actions.news_mails import send_news
 from backend.actions.payout_submission import TRANSFERS_TASK, send_transfers
 
 Work = Callable[[Context, Mapping[str, str], str], object]
@@ -36,11 +37,18 @@ def _send_transfers(context: Context, values: Mapping[str, str], _key: str) -> N
     send_transfers(context, values["batch"])
 
 
+def _check_now(context: Context, values: Mapping[str, str], _key: str) -> None:
+    checks.run_check(context, by=values["by"])
+
+
 # A sign-in link is good for 15 minutes: the last try comes after 14.
 TASKS: dict[str, Task] = {
     "send_mail": Task(work=_send_mail, queue="mail", tries=5, pause_seconds=10),
+    news_mails.TASK: Task(work=news_mails.send_news, queue="mail", tries=5, pause_seconds=60),
+    digests.TASK: Task(work=digests.send_digest, queue="mail", tries=5, pause_seconds=60),
     # The last try comes after 14 hours: within the day that Stripe remembers keys for.
     TRANSFERS_TASK: Task(work=_send_transfers, queue="slow", tries=8, pause_seconds=3),
+    checks.CHECK_TASK: Task(work=_check_now, queue="slow", tries=2, pause_seconds=60),
     "take_thumbnail": Task(work=_take_thumbnail, queue="slow", tries=3, pause_seconds=60),
 }
 

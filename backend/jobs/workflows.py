@@ -18,6 +18,9 @@ import structlog
 from dbos import DBOS
 
 from backend.actions.context import Context
+from backend.actions.jobs import note_run
+from backend.domain.instants import Instant
+from backend.domain.jobs import Job
 from backend.errors import Invalid, ServiceError
 from backend.jobs.tasks import Task
 from backend.metrics import JOB_SECONDS, JOBS
@@ -76,7 +79,8 @@ def _workflow_of(name: str, task: Task) -> Callable[[Any, Any], str]:
 def _run(name: str, task: Task, values: dict[str, str], number: int) -> str:
     # A retry's id is that of the first try with a number behind a dot.
     key = (DBOS.workflow_id or "").partition(".")[0]
-    outcome = DBOS.run_step({"name": name}, partial(_try, name, task, values, number, key))
+    work = partial(_try, name, task, values, number, (key, DBOS.workflow_id or ""))
+    outcome = DBOS.run_step({"name": name}, work)
     if outcome == "retry" and _HERE.retry is not None:
         pause = task.pause_seconds * 4 ** (number - 1)
         step = partial(_HERE.retry, name, f"{key}.{number + 1}", values, number + 1, pause)
@@ -84,27 +88,54 @@ def _run(name: str, task: Task, values: dict[str, str], number: int) -> str:
     return outcome
 
 
-def _try(name: str, task: Task, values: Mapping[str, str], number: int, key: str) -> str:
-    """Do the task's work once and return `done`, `refused`, `retry` or `given_up`."""
+def _try(
+    name: str, task: Task, values: Mapping[str, str], number: int, keys: tuple[str, str]
+) -> str:
+    """Do the task's work once and return `done`, `refused`, `retry` or `given_up`.
+
+    The keys are that of the job, which its tries share, and the engine's own for this try.
+    """
     if _HERE.context is None:
         raise RuntimeError("a workflow runs before the engine was started")
-    began = time.perf_counter()
+    key, own_key = keys
+    began, started, reason = time.perf_counter(), _HERE.context.clock.now(), ""
     try:
         task.work(_HERE.context, values, key)
         outcome = "done"
     except Invalid as error:
         _LOG.warning("job_refused", job=name, reason=error.message)
-        outcome = "refused"
+        outcome, reason = "refused", error.message
     except Exception as error:
         outcome = "retry" if number < task.tries else "given_up"
         known = isinstance(error, ServiceError)
+        # What others raise may name people: the log has it, and keeps it shorter.
+        reason = error.message if isinstance(error, ServiceError) else type(error).__name__
         _LOG.warning(
             "job_failed", job=name, number=number, next=outcome, reason=str(error),
             exc_info=not known,
         )  # fmt: skip
     JOB_SECONDS.labels(name).observe(time.perf_counter() - began)
     JOBS.labels(name, outcome).inc()
+    _note(_HERE.context, name, (started, outcome, reason, number), own_key)
     return outcome
+
+
+def _note(context: Context, name: str, went: tuple[Instant, str, str, int], key: str) -> None:
+    """Note how a try went, for operators; work that was done stays done without it."""
+    started, outcome, reason, number = went
+    job = Job(
+        name=name,
+        schedule=None,
+        started_at=started,
+        ended_at=context.clock.now(),
+        outcome=outcome,
+        reason=reason,
+        number=number,
+    )
+    try:
+        note_run(context, job, key)
+    except Exception:
+        _LOG.exception("job_not_noted", job=name)
 
 
 @contextmanager

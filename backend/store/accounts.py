@@ -57,6 +57,18 @@ def find_account(session: Session, tenant: str, account: str) -> Account | None:
     return _find(session, col(AccountRow.tenant) == tenant, col(AccountRow.id) == account)
 
 
+def list_tiers(session: Session, tenant: str, accounts: Sequence[str]) -> dict[str, Tier]:
+    """Return the tiers of those of the accounts that are not erased."""
+    found = session.execute(
+        select(col(AccountRow.id), col(AccountRow.tier)).where(
+            col(AccountRow.tenant) == tenant,
+            col(AccountRow.id).in_(accounts),
+            col(AccountRow.erased_at).is_(None),
+        )
+    )
+    return {row.id: Tier(row.tier) for row in found}
+
+
 def find_erased(session: Session, tenant: str, accounts: Sequence[str]) -> set[str]:
     """Return which of these accounts are erased."""
     found = session.execute(

@@ -78,6 +78,17 @@ def find_waiting(session: Session, tenant: str, site: str) -> Build | None:
     return _one(session, _of_site(tenant, site, BuildState.QUEUED).limit(1))
 
 
+def count_open(session: Session, tenant: str) -> tuple[int, int]:
+    """Return how many builds of everybody wait, and how many are under way."""
+    found = session.execute(
+        select(col(BuildRow.state), func.count())
+        .where(col(BuildRow.tenant) == tenant, col(BuildRow.state).in_(_OPEN))
+        .group_by(col(BuildRow.state))
+    )
+    states = {state: int(number) for state, number in found}
+    return states.get(BuildState.QUEUED.value, 0), states.get(BuildState.RUNNING.value, 0)
+
+
 def count_waiting(session: Session, tenant: str, account: str) -> int:
     """Return how many builds of an account wait."""
     return int(

@@ -18,6 +18,10 @@ class RecordedTasks:
     def add(self, name: str, values: Mapping[str, str]) -> None:
         self.queued.append((name, dict(values)))
 
+    def again(self, key: str) -> bool:
+        self.queued.append(("again", {"key": key}))
+        return key != "forgotten"
+
     def mails_to(self, email: str) -> list[dict[str, str]]:
         return [
             values for name, values in self.queued if name == "send_mail" and values["to"] == email

@@ -47,6 +47,10 @@ OWNERLESS = {
     "dispute_message",
     "board",
     "audit_entry",
+    "feature_flag",
+    "check_run",
+    "job",
+    "job_failure",
     "fraud_referral",
     "fraud_rules",
 }

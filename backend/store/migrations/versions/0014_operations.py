@@ -1,4 +1,4 @@
-"""Operations: what operators did."""
+"""Operations: what operators did, flags, checks, and how jobs went."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ branch_labels = None
 depends_on = None
 
 
-def _text(name: str, length: int) -> sa.Column[str]:
-    return sa.Column(name, sa.String(length), nullable=False)
+def _text(name: str, length: int, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length), nullable=nullable)
 
 
-def _big(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), nullable=False)
+def _long(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def _big(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=nullable)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
 
 
 def upgrade() -> None:
@@ -30,13 +38,68 @@ def upgrade() -> None:
         _text("action", 60),
         _text("kind", 20),
         _text("subject", 100),
-        sa.Column("facts", sa.Text(), nullable=False),
+        _long("facts"),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_audit_entry"),
     )
     op.create_index("ix_audit_entry_at", "audit_entry", ["tenant", "at", "id"])
     for column in ("actor", "action", "subject"):
         op.create_index(f"ix_audit_entry_{column}", "audit_entry", ["tenant", column, "at"])
     _forbid_changes()
+    _create_flags_and_checks()
+    _create_jobs()
+
+
+def _create_flags_and_checks() -> None:
+    op.create_table(
+        "feature_flag",
+        _text("tenant", 32),
+        _text("name", 40),
+        _text("description", 300),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        _number("percent"),
+        _long("accounts"),
+        _text("tiers", 60),
+        _big("changed_at"),
+        _text("changed_by", 32),
+        sa.PrimaryKeyConstraint("tenant", "name", name="pk_feature_flag"),
+    )
+    op.create_table(
+        "check_run",
+        _text("tenant", 32),
+        _text("id", 32),
+        _text("by", 32),
+        _big("started_at"),
+        _big("ended_at"),
+        _number("differences"),
+        _long("found"),
+        sa.PrimaryKeyConstraint("tenant", "id", name="pk_check_run"),
+    )
+
+
+def _create_jobs() -> None:
+    op.create_table(
+        "job",
+        _text("tenant", 32),
+        _text("name", 60),
+        _text("schedule", 40, nullable=True),
+        _big("started_at", nullable=True),
+        _big("ended_at", nullable=True),
+        _text("outcome", 12),
+        _text("reason", 300),
+        _number("number"),
+        sa.PrimaryKeyConstraint("tenant", "name", name="pk_job"),
+    )
+    op.create_table(
+        "job_failure",
+        _text("tenant", 32),
+        _text("id", 100),
+        _text("name", 60),
+        _big("at"),
+        _text("reason", 300),
+        _big("retried_at", nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "id", name="pk_job_failure"),
+    )
+    op.create_index("ix_job_failure_at", "job_failure", ["tenant", "at"])
 
 
 def _forbid_changes() -> None:
@@ -59,6 +122,7 @@ def _forbid_changes() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("audit_entry")
+    for table in ("job_failure", "job", "check_run", "feature_flag", "audit_entry"):
+        op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_audit_change()")
