@@ -9,7 +9,6 @@ import structlog
 
 from backend.actions import (
     boards,
-    challenge_standings,
     checks,
     disputes,
     exchange,
