@@ -36,7 +36,17 @@ from backend.web import (
 from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
-from backend.web.dashboard import commission, disputes, earnings, overview, referrals
+from backend.web.dashboard import (
+    commission,
+    disputes,
+    earnings,
+    overview,
+    referrals,
+    site,
+    site_publishing,
+    site_widget,
+    sites,
+)
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
 from backend.web.middleware import Bounded, Protected, Requests
@@ -149,6 +159,10 @@ def _routes(
         *commission.routes(context),
         *community.routes(context),
         *referrals.routes(context),
+        *sites.routes(context),
+        *site.routes(context),
+        *site_widget.routes(context),
+        *site_publishing.routes(context),
         *account.routes(context),
         *billing.routes(context),
         *builds.routes(context),

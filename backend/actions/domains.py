@@ -68,6 +68,34 @@ def list_domains(context: Context, actor: Actor, site: str) -> tuple[Domain, ...
         return tuple(hosts.list_domains(session, actor, site))
 
 
+def check_domain(  # noqa: PLR0913  how the world is asked is given by tests
+    context: Context,
+    actor: Actor,
+    site: str,
+    domain: str,
+    *,
+    resolve: Resolver = resolve_by_system,
+    alias_of: Callable[[str], str | None] = find_alias,
+    places: Sequence[str] = PLACES,
+) -> str:
+    """Return by what a domain of a site shows today that it is the owner's, as a sentence.
+
+    Raises HostingOff, NotFound, NotVerified with what was looked at; the domain stays either way.
+    """
+    check_is_on(context)
+    with context.database.reading() as session:
+        found = get_open(session, actor, site)
+        hosting = releases.find_hosting(session, actor.tenant, site)
+        known = hosts.list_domains(session, actor, site)
+    if hosting is None or domain not in {one.name for one in known}:
+        raise NotFound("The site has no such domain.")
+    alias = f"{hosting.name}.{context.settings.sites_host}"
+    if alias_of(domain) == alias:
+        return f"{domain} is an alias of {alias}."
+    _check_file(context, domain, found.key, alias=alias, resolve=resolve, places=places)
+    return f"{domain} serves {FILE_NAME} with the key of the site."
+
+
 def remove_domain(context: Context, actor: Actor, site: str, domain: str) -> None:
     """Stop serving a site at a domain. Raises HostingOff, NotFound."""
     check_is_on(context)

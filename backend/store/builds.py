@@ -65,7 +65,7 @@ def list_own(
     if before is not None:
         statement = statement.where(col(BuildRow.id) < before)
     found = session.execute(statement.order_by(col(BuildRow.id).desc()).limit(limit))
-    return [_to_build(row) for row in found.scalars()]
+    return [to_build(row) for row in found.scalars()]
 
 
 def find(session: Session, build: Build) -> Build | None:
@@ -159,7 +159,7 @@ def claim(
     found = row.scalar_one_or_none()
     if found is None:
         return None
-    build = _to_build(found)
+    build = to_build(found)
     values = {
         "state": BuildState.RUNNING.value,
         "tries": build.tries + 1,
@@ -220,7 +220,7 @@ def list_lost(session: Session, now: Instant) -> list[Build]:
         .where(col(BuildRow.state) == BuildState.RUNNING.value, col(BuildRow.seen_at) < now - LEASE)
         .limit(_LOST_AT_ONCE)
     )
-    return [_to_build(row) for row in found.scalars()]
+    return [to_build(row) for row in found.scalars()]
 
 
 def forget_old(session: Session, tenant: str, site: str) -> None:
@@ -278,10 +278,11 @@ def _of_site(tenant: str, site: str, state: BuildState) -> Any:
 
 def _one(session: Session, statement: Any) -> Build | None:
     row = session.execute(statement).scalar_one_or_none()
-    return None if row is None else _to_build(row)
+    return None if row is None else to_build(row)
 
 
-def _to_build(row: BuildRow) -> Build:
+def to_build(row: BuildRow) -> Build:
+    """Return the build in a row."""
     return Build(
         tenant=row.tenant,
         id=row.id,

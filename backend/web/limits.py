@@ -11,7 +11,7 @@ import inspect
 import ipaddress
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
@@ -29,6 +29,7 @@ from backend.web.signed_in import actor_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 By = Literal["address", "account"]
+_Ask = Callable[[SlidingWindowCounterRateLimiter, RateLimitItem, str, str], "Spent"]
 
 VERIFY_RATE = "30/hour"
 """What one account may have verified, by the page and the API together: it asks somebody else's
@@ -88,16 +89,24 @@ class Limiter:
 
     def spend(self, name: str, rate: str, key: str) -> Spent:
         """Count one request of `key` against `rate`, like `10/hour`, of the limit `name`."""
+        return self._ask(_spend, rate, name, key)
+
+    def look(self, name: str, rate: str, key: str) -> Spent:
+        """Return what `key` has left of a limit, without counting anything."""
+        return self._ask(_look, rate, name, key)
+
+    def _ask(self, ask: _Ask, rate: str, name: str, key: str) -> Spent:
+        """Ask Redis, or this process while Redis is away."""
         item = _parse(rate)
         if self._shared is not None and not self.is_instant:
             try:
-                spent = _spend(self._shared, item, name, key)
+                spent = ask(self._shared, item, name, key)
             except StorageError as error:
                 self._note_loss(error)
             else:
                 self._note_return()
                 return spent
-        return _spend(self._here, item, name, key)
+        return ask(self._here, item, name, key)
 
     def _note_loss(self, error: StorageError) -> None:
         self._away_until = time.monotonic() + REDIS_PAUSE_SECONDS
@@ -185,12 +194,18 @@ def _spend(
     limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, name: str, key: str
 ) -> Spent:
     is_within = limiter.hit(item, name, key)
+    return replace(_look(limiter, item, name, key), is_over=not is_within)
+
+
+def _look(
+    limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, name: str, key: str
+) -> Spent:
     left = limiter.get_window_stats(item, name, key)
     return Spent(
         limit=item.amount,
         remaining=max(0, left.remaining),
         reset_seconds=max(1, int(left.reset_time - time.time()) + 1),
-        is_over=not is_within,
+        is_over=left.remaining <= 0,
     )
 
 

@@ -346,6 +346,31 @@ LINES: dict[str, Line] = {
     "POST /dashboard/profile": _person("/dashboard/profile", 303, name="Another name"),
     "POST /dashboard/github/forget": _person("/dashboard/github/forget", 303),
     "POST /dashboard/codes": _person("/dashboard/codes", 303, 409, code="{code}"),
+    "GET /dashboard/sites": _desk("/dashboard/sites"),
+    "GET /dashboard/sites/{site}": _desk("/dashboard/sites/{site}", 200, 404),
+    "GET /dashboard/sites/{site}/widget": _desk("/dashboard/sites/{site}/widget", 200, 404),
+    "GET /dashboard/sites/{site}/preview": _desk("/dashboard/sites/{site}/preview", 200, 404),
+    "GET /dashboard/sites/{site}/publishing": _desk("/dashboard/sites/{site}/publishing", 200, 404),
+    "POST /dashboard/sites/{site}": _person(
+        "/dashboard/sites/{site}", 303, 404, title="T", kind="tool", showcase="in"
+    ),
+    # The release is unfinished, and nobody but its owner knows of the site.
+    "POST /dashboard/sites/{site}/publishing/live": _person(
+        "/dashboard/sites/{site}/publishing/live", 409, 404, release="{release}"
+    ),
+    "POST /dashboard/sites/{site}/publishing/domains": _person(
+        "/dashboard/sites/{site}/publishing/domains", 403, 404, domain="other.domains.example"
+    ),
+    # Nothing is there that could show whose the domain is.
+    "POST /dashboard/sites/{site}/publishing/domains/check": _person(
+        "/dashboard/sites/{site}/publishing/domains/check", 409, 404, domain="{domain}"
+    ),
+    "POST /dashboard/sites/{site}/publishing/domains/remove": _person(
+        "/dashboard/sites/{site}/publishing/domains/remove", 303, 404, domain="{domain}"
+    ),
+    "POST /dashboard/public-profile": _person(
+        "/dashboard/public-profile", 303, handle="walker", is_public="on"
+    ),
     "POST /dashboard/sites": _person("/dashboard/sites", 303, url="{url}", title="Again"),
     "POST /dashboard/sites/remove": _person("/dashboard/sites/remove", 303, 404, site="{site}"),
     "POST /dashboard/sites/verify": _person("/dashboard/sites/verify", 409, 404, site="{site}"),

@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from backend.actions import accounts, erasure, exports, sessions, sites, tokens
+from backend.actions import accounts, erasure, exports, profiles, sessions, tokens
 from backend.actions.context import Context
-from backend.actions.verification import verify_site
 from backend.domain.actors import Actor, Scope
-from backend.domain.sites import SiteDraft
+from backend.domain.profiles import ProfileDraft
 from backend.errors import (
     Conflict,
     Forbidden,
@@ -22,8 +21,8 @@ from backend.errors import (
 from backend.web.dashboard.frame import render_dashboard
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
-from backend.web.limits import VERIFY_RATE, limited
-from backend.web.pages.account_view import Problem, view_account
+from backend.web.limits import limited
+from backend.web.pages.account_view import Problem, list_profile_sites, view_account
 from backend.web.signed_in import (
     actor_of,
     drop_session,
@@ -44,8 +43,7 @@ def routes(_context: Context) -> list[BaseRoute]:
     changes: dict[str, tuple[str, Change]] = {
         "profile": ("profile", _rename),
         "github/forget": ("profile", _forget_github),
-        "sites": ("sites", _add_site),
-        "sites/remove": ("sites", _remove_site),
+        "public-profile": ("public", _save_profile),
         "tokens/revoke": ("tokens", _revoke_token),
         "sessions/revoke": ("sessions", _revoke_session),
     }
@@ -55,11 +53,6 @@ def routes(_context: Context) -> list[BaseRoute]:
         *(
             Route(f"{FORMS}/{path}", change_limit(_changing(part, change)), methods=["POST"])
             for path, (part, change) in changes.items()
-        ),
-        Route(
-            f"{FORMS}/sites/verify",
-            limited("verify", VERIFY_RATE, by="account")(_changing("sites", _verify_site)),
-            methods=["POST"],
         ),
         Route(f"{FORMS}/tokens", change_limit(form_endpoint(_make_token)), methods=["POST"]),
         Route(
@@ -106,7 +99,7 @@ def _changing(part: str, change: Change) -> Callable[..., object]:
         try:
             change(_context(request), actor, form)
         except (Invalid, Conflict, LimitReached) as error:
-            return _page(request, actor, problem=Problem(error=error, form=part))
+            return _page(request, actor, problem=Problem(error=error, form=part, typed=form))
         return _back(part)
 
     return form_endpoint(handle)
@@ -120,16 +113,21 @@ def _forget_github(context: Context, actor: Actor, _form: Form) -> None:
     accounts.unlink_github(context, actor)
 
 
-def _add_site(context: Context, actor: Actor, form: Form) -> None:
-    sites.register_site(context, actor, SiteDraft(url=form.get("url"), title=form.get("title")))
-
-
-def _verify_site(context: Context, actor: Actor, form: Form) -> None:
-    verify_site(context, actor, form.get("site"))
-
-
-def _remove_site(context: Context, actor: Actor, form: Form) -> None:
-    sites.remove_site(context, actor, form.get("site"))
+def _save_profile(context: Context, actor: Actor, form: Form) -> None:
+    """Store the public profile; sites that the form does not list stay as they were."""
+    listed = {site.id for site in list_profile_sites(context, actor)}
+    ticked = frozenset(form.get_all("hidden"))
+    kept = profiles.get_profile(context, actor).hidden - listed
+    draft = ProfileDraft(
+        handle=form.get("handle"),
+        name=form.get("name"),
+        text=form.get("text", 2_000),
+        links=tuple(form.get("links", 2_000).split()),
+        is_public=bool(form.get("is_public")),
+        shows_achievements=bool(form.get("shows_achievements")),
+        hidden=ticked | kept,
+    )
+    profiles.save_profile(context, actor, draft)
 
 
 def _revoke_token(context: Context, actor: Actor, form: Form) -> None:

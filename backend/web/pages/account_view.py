@@ -1,4 +1,4 @@
-"""What the account page shows: everything that is the owner's, in words."""
+"""What the settings show: everything about the account that is the owner's to change, in words."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from backend.actions import accounts, github, referrals, sessions, sites, tokens
+from backend.actions import accounts, github, profiles, sessions, sites, tokens
 from backend.actions.context import Context
-from backend.actions.referrals import ReferralSummary
-from backend.actions.usage import get_usage
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor, Scope
 from backend.domain.instants import Instant, to_datetime
+from backend.domain.profiles import MAX_LINKS, MAX_TEXT, profile_path
 from backend.domain.sign_in import TOKENS, ApiToken, BrowserSession, digest_of
 from backend.domain.sites import Site
-from backend.domain.tiers import TERMS
-from backend.domain.usage import Usage
 from backend.errors import Invalid, ServiceError
+from backend.web.forms import Form
 from backend.web.signed_in import csrf_token, session_secret
 
-SITES_SHOWN = 100
+SITES_IN_PROFILE = 30
+"""How many sites the profile's form lists; a form has at most 50 fields."""
 
 SCOPE_WORDS: dict[Scope, str] = {
     Scope.SITES_READ: "Read your sites",
@@ -34,11 +33,30 @@ SCOPE_WORDS: dict[Scope, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteView:
-    """A site with what goes into its pages."""
+class ProfileSite:
+    """A site that the public profile may leave out."""
 
-    site: Site
-    snippet: str
+    id: str
+    title: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileForm:
+    """The form of the public profile, as it is stored or as it was typed. `path` is where the
+    profile is, '' while it is off.
+    """
+
+    path: str
+    handle: str
+    name: str
+    text: str
+    links: str
+    is_public: bool
+    shows_achievements: bool
+    sites: tuple[ProfileSite, ...]
+    longest_text: int
+    most_links: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +88,7 @@ class Problem:
 
     error: ServiceError
     form: str
+    typed: Form | None = None
 
     @property
     def field(self) -> str:
@@ -84,11 +103,7 @@ class AccountView:
     since: datetime.datetime
     csrf_token: str
     has_github: bool
-    usage: Usage
-    sites_allowed: int | None
-    sites: tuple[SiteView, ...]
-    has_more_sites: bool
-    referrals: ReferralSummary
+    profile: ProfileForm
     tokens: tuple[TokenView, ...]
     tokens_allowed: int
     scopes: tuple[tuple[str, str], ...]
@@ -106,18 +121,13 @@ def view_account(
     """Return what the page shows to its owner."""
     context: Context = request.app.state.context
     account = accounts.get_account(context, actor)
-    page = sites.list_sites(context, actor, limit=SITES_SHOWN)
     here = digest_of(session_secret(request) or "")
     return AccountView(
         account=account,
         since=to_datetime(account.created_at),
         csrf_token=csrf_token(request),
         has_github=github.offers_github(context),
-        usage=get_usage(context, actor),
-        sites_allowed=TERMS[account.tier].sites,
-        sites=tuple(_view_site(context, site) for site in page.sites),
-        has_more_sites=page.after is not None,
-        referrals=referrals.referral_summary(context, actor),
+        profile=_view_profile(context, actor, problem),
         tokens=tuple(_view_token(token) for token in tokens.list_tokens(context, actor)),
         tokens_allowed=TOKENS,
         scopes=tuple((scope.value, words) for scope, words in SCOPE_WORDS.items()),
@@ -132,13 +142,40 @@ def view_account(
     )
 
 
-def _view_site(context: Context, site: Site) -> SiteView:
-    base = context.settings.base_url
-    snippet = (
-        f'<script defer src="{base}/widget.js" data-site="{site.key}" '
-        f'data-service="{base}"></script>'
+def list_profile_sites(context: Context, actor: Actor) -> tuple[Site, ...]:
+    """Return the sites that the profile's form lists."""
+    return sites.list_sites(context, actor, limit=SITES_IN_PROFILE).sites
+
+
+def _view_profile(context: Context, actor: Actor, problem: Problem | None) -> ProfileForm:
+    own = profiles.get_profile(context, actor)
+    known, hidden = own.profile, own.hidden
+    values = {
+        "handle": known.handle if known else "",
+        "name": known.name if known else "",
+        "text": known.text if known else "",
+        "links": "\n".join(known.links) if known else "",
+        "is_public": "on" if known and known.is_public else "",
+        "shows_achievements": "on" if known and known.shows_achievements else "",
+    }
+    if problem and problem.form == "public" and problem.typed is not None:
+        values = {name: problem.typed.get(name, 16_384) for name in values}
+        hidden = frozenset(problem.typed.get_all("hidden"))
+    return ProfileForm(
+        path=profile_path(known.handle) if known and known.is_public else "",
+        handle=values["handle"],
+        name=values["name"],
+        text=values["text"],
+        links=values["links"],
+        is_public=bool(values["is_public"]),
+        shows_achievements=bool(values["shows_achievements"]),
+        sites=tuple(
+            ProfileSite(id=site.id, title=site.title, is_hidden=site.id in hidden)
+            for site in list_profile_sites(context, actor)
+        ),
+        longest_text=MAX_TEXT,
+        most_links=MAX_LINKS,
     )
-    return SiteView(site=site, snippet=snippet)
 
 
 def _view_token(token: ApiToken) -> TokenView:

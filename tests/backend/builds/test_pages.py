@@ -60,7 +60,7 @@ def end(world: World, build: Build, state: BuildState, reason: str = "") -> None
 def test_the_page_has_the_button_the_history_and_the_webhook(
     world: World, ann: Person, page: TestClient
 ) -> None:
-    assert f'href="{place_of(ann)}"' in page.get("/dashboard/settings").text
+    assert f'href="{place_of(ann)}"' in page.get("/dashboard/sites").text
     shown = page.get(place_of(ann)).text
     assert ">Rebuild</button>" in shown
     assert f"/hooks/github/{ann.of['key']}" in shown
