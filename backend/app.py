@@ -37,6 +37,7 @@ from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.dashboard import (
+    audience,
     commission,
     disputes,
     earnings,
@@ -154,6 +155,7 @@ def _routes(
         *status.routes(context, probes),
         *sign_in.routes(context),
         *overview.routes(context),
+        *audience.routes(context),
         *earnings.routes(context),
         *disputes.routes(context),
         *commission.routes(context),

@@ -14,7 +14,7 @@
   // Numbers as they are written here: thousands with commas, money behind its sign or code.
   function valueOf(cell) {
     const text = cell.dataset.value || cell.textContent.trim();
-    const number = Number(text.replace(/[^0-9.-]/g, ""));
+    const number = Number(text.replace("−", "-").replace(/[^0-9.-]/g, ""));
     return /[0-9]/.test(text) && !Number.isNaN(number) && cell.matches(".figure") ? number : text;
   }
 

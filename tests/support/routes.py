@@ -270,6 +270,7 @@ LINES: dict[str, Line] = {
     "POST /auth/github": _form("/auth/github", 303),
     "POST /sign-out": _person("/sign-out", 303),
     "GET /dashboard": _desk("/dashboard"),
+    "GET /dashboard/audience": _desk("/dashboard/audience"),
     "GET /dashboard/settings": _desk("/dashboard/settings"),
     "GET /dashboard/earnings": _desk("/dashboard/earnings"),
     # Nobody here has a commission.
