@@ -6,7 +6,7 @@ The attributes are those of `docs/widget.md`; a value that is none of theirs is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
@@ -112,8 +112,8 @@ def read_options(query: QueryParams, *, can_remove_powered_by: bool) -> WidgetOp
     is_number = radius.isascii() and radius.isdecimal() and len(radius) < 3
     language = query.get("lang", "")
     return WidgetOptions(
-        position=_one_of(query.get("position"), POSITIONS, "bottom-right"),
-        scheme=_one_of(query.get("scheme"), SCHEMES, "auto"),
+        position=_one_of(query.get("position", ""), POSITIONS, "bottom-right"),
+        scheme=_one_of(query.get("scheme", ""), SCHEMES, "auto"),
         platforms=platforms or USUAL_PLATFORMS,
         language=language if language in LANGUAGES else "",
         has_counts=bool(query.get("counts")),
@@ -141,5 +141,5 @@ def write_attributes(values: Mapping[str, str]) -> str:
     )
 
 
-def _one_of(value: str | None, known: Mapping[str, str] | Sequence[str], usual: str) -> str:
+def _one_of(value: str, known: Mapping[str, str], usual: str) -> str:
     return value if value in known else usual
