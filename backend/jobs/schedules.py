@@ -9,6 +9,7 @@ import structlog
 
 from backend.actions import (
     boards,
+    challenge_standings,
     checks,
     disputes,
     exchange,
@@ -77,6 +78,9 @@ SCHEDULES: dict[str, Schedule] = {
     "grant_rewards": Schedule(when="35 * * * *", work=rewards.grant_all, at_start=True),
     "count_boards": Schedule(
         when="5,20,35,50 * * * *", work=boards.count_boards, at_start=True
+    ),
+    "count_challenges": Schedule(
+        when="7,22,37,52 * * * *", work=challenge_standings.count_challenges, at_start=True
     ),
     "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
     "expire_disputes": Schedule(when="40 * * * *", work=disputes.expire_disputes),

@@ -11,8 +11,18 @@ from sqlmodel import Session, col
 
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor
-from backend.domain.instants import Instant
-from backend.store import accounts, boards, disputes, ledger, payees, payouts, readers, sign_ins
+from backend.domain.instants import Instant, day_of
+from backend.store import (
+    accounts,
+    boards,
+    challenges,
+    disputes,
+    ledger,
+    payees,
+    payouts,
+    readers,
+    sign_ins,
+)
 from backend.store.ownership import owned
 from backend.store.tables.accounts import IdempotencyRow, PersonRow, SessionRow, TokenRow
 from backend.store.tables.fraud import FraudTraceRow
@@ -38,6 +48,7 @@ def erase_person(session: Session, actor: Actor, account: Account, now: Instant)
     payouts.forget_destinations(session, actor)
     disputes.forget_texts(session, actor)
     boards.forget_own(session, actor)
+    challenges.forget_own(session, actor, now, day_of(now))
     readers.forget(session, actor)
     given = session.execute(
         owned(select(col(CodeRow.code)), CodeRow, actor).where(col(CodeRow.is_custom).is_(False))

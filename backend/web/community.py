@@ -1,19 +1,22 @@
-"""Rewards, leaderboards and what goes with them: every route of the subject."""
+"""Rewards, leaderboards and challenges: every route of the subject."""
 
 from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
 from backend.actions.context import Context
+from backend.web.dashboard import challenges as own_challenges
 from backend.web.dashboard import leaderboards as own_places
 from backend.web.dashboard import rewards
-from backend.web.pages import leaderboards
+from backend.web.pages import challenges, leaderboards
 
 
 def routes(context: Context) -> list[BaseRoute]:
     """Return the routes, public ones first."""
     return [
         *leaderboards.routes(context),
+        *challenges.routes(context),
         *rewards.routes(context),
         *own_places.routes(context),
+        *own_challenges.routes(context),
     ]

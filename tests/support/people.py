@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from backend.actions.accounts import find_account, sign_up
 from backend.actions.builds import start_build
+from backend.actions.challenges import create_challenge
 from backend.actions.context import Context
 from backend.actions.disputes import Opening, open_dispute
 from backend.actions.payees import set_destination
@@ -28,11 +29,14 @@ from backend.actions.tokens import make_token
 from backend.actions.transparency import integrate
 from backend.app import App, create_app
 from backend.domain.actors import Actor, Scope, owner_of
+from backend.domain.boards import Metric
 from backend.domain.builds import BuildCause
+from backend.domain.challenges import ChallengeDraft
 from backend.domain.destinations import Method
 from backend.domain.disputes import DisputeKind
 from backend.domain.events import EventKind
 from backend.domain.hosts import Domain
+from backend.domain.instants import Day, day_of
 from backend.domain.shares import Platform
 from backend.domain.sign_in import Arrival
 from backend.domain.sites import SiteDraft
@@ -181,6 +185,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
     batch, payout = add_bare_payout(context, actor)
     disputed = Opening(kind=DisputeKind.ATTRIBUTION, text=f"{name} Private brought Bob.")
     dispute = open_dispute(context, actor, disputed)
+    challenge = create_challenge(context, actor, _draft_challenge(context))
     return Person(
         name=f"{name} Private",
         actor=actor,
@@ -204,6 +209,7 @@ def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: Ap
             "batch": batch,
             "payout": payout,
             "dispute": dispute.id,
+            "challenge": challenge.id,
             "session": list_sessions(context, actor)[0].id,
             "friend": friend.id,
             "code": account.code,
@@ -221,6 +227,18 @@ def _begin_release(context: Context, actor: Actor, site: str, domain: str) -> st
         made = Domain(site=site, name=domain, made_at=context.clock.now())
         add_domain(session, actor.tenant, made)
     return planned.release.id
+
+
+def _draft_challenge(context: Context) -> ChallengeDraft:
+    return ChallengeDraft(
+        title="A challenge",
+        text="",
+        metric=Metric.SHARES,
+        goal=10,
+        first_day=Day(day_of(context.clock.now()) + 2),
+        days=7,
+        is_public=False,
+    )
 
 
 def _path_of(context: Context) -> str:

@@ -293,6 +293,34 @@ LINES: dict[str, Line] = {
     ),
     "GET /leaderboards": _open("/leaderboards", query={"format": "json"}, is_shared=True),
     "GET /dashboard/rewards": _desk("/dashboard/rewards"),
+    "GET /challenges": _open("/challenges", query={"format": "json"}, is_shared=True),
+    # Whoever has the link of a challenge may look at it, join it and follow it.
+    "GET /challenges/{challenge}": _open(
+        "/challenges/{challenge}", query={"format": "json"}, is_shared=True
+    ),
+    "GET /dashboard/challenges": _desk("/dashboard/challenges"),
+    "POST /dashboard/challenges": _person(
+        "/dashboard/challenges",
+        303,
+        title="Another",
+        metric="shares",
+        goal="9",
+        first_day="2026-09-09",
+        days="3",
+    ),
+    "GET /dashboard/challenges/{challenge}": _desk("/dashboard/challenges/{challenge}"),
+    **{
+        f"POST /dashboard/challenges/{{challenge}}/{act}": _person(
+            f"/dashboard/challenges/{'0' * 16}/{act}", 404, team="1", name="T", wanted="yes"
+        )
+        for act in ("teams", "join", "follow")
+    },
+    "POST /dashboard/challenges/{challenge}/leave": _person(
+        "/dashboard/challenges/{challenge}/leave", 303
+    ),
+    "POST /dashboard/challenges/{challenge}/cancel": _person(
+        "/dashboard/challenges/{challenge}/cancel", 303, 404
+    ),
     "GET /dashboard/leaderboards": _desk("/dashboard/leaderboards"),
     "POST /dashboard/rewards/choice": _person("/dashboard/rewards/choice", 303, listed="yes"),
     "GET /dashboard/referrals": _desk("/dashboard/referrals"),
