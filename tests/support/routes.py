@@ -272,6 +272,9 @@ LINES: dict[str, Line] = {
     "GET /dashboard": _desk("/dashboard"),
     "GET /dashboard/audience": _desk("/dashboard/audience"),
     "GET /dashboard/settings": _desk("/dashboard/settings"),
+    "GET /dashboard/network": _desk("/dashboard/network"),
+    "GET /dashboard/referrals": _desk("/dashboard/referrals"),
+    "GET /dashboard/referrals/qr.svg": _desk("/dashboard/referrals/qr.svg"),
     "GET /dashboard/earnings": _desk("/dashboard/earnings"),
     # Nobody here has a commission.
     "GET /dashboard/earnings/{commission}": _desk(f"/dashboard/earnings/{'0' * 32}-1", 404),

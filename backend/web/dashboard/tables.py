@@ -48,19 +48,20 @@ def download(
         return None
     name, _, kind = wanted.partition(".")
     if kind == "svg" and name in charts:
-        return _file(wanted, "image/svg+xml", draw_alone(charts[name]).encode())
+        return answer_file(wanted, "image/svg+xml", draw_alone(charts[name]).encode())
     table = next((table for table in tables if table.name == name), None)
     if table is None or kind not in {"csv", "json"}:
         raise NotFound("This page has no such file.", hint="Use the links below its tables.")
     rows = table.raw if table.raw is not None else table.rows
     keys = [column.key for column in table.columns]
     if kind == "csv":
-        return _file(wanted, "text/csv; charset=utf-8", write_csv(keys, rows))
+        return answer_file(wanted, "text/csv; charset=utf-8", write_csv(keys, rows))
     listed = [dict(zip(keys, row, strict=True)) for row in rows]
-    return _file(wanted, "application/json", json.dumps(listed, ensure_ascii=False).encode())
+    return answer_file(wanted, "application/json", json.dumps(listed, ensure_ascii=False).encode())
 
 
-def _file(name: str, kind: str, content: bytes) -> Response:
+def answer_file(name: str, kind: str, content: bytes) -> Response:
+    """Return a file of a page, for its reader alone."""
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "Cache-Control": "no-store",
