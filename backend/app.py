@@ -48,6 +48,7 @@ from backend.web.dashboard import (
     site_publishing,
     site_widget,
     sites,
+    tax_details,
 )
 from backend.web.hosting import Hosting
 from backend.web.limits import Limiter
@@ -161,6 +162,7 @@ def _routes(
         *earnings.routes(context),
         *disputes.routes(context),
         *commission.routes(context),
+        *tax_details.routes(context),
         *community.routes(context),
         *referrals.routes(context),
         *sites.routes(context),

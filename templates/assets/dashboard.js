@@ -93,6 +93,8 @@
   async function renew() {
     const live = document.querySelector("[data-live]");
     if (!live || live.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
+    // Nor is anything thrown away that somebody typed before looking elsewhere.
+    if ([...live.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue)) return;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");

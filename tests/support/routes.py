@@ -272,6 +272,16 @@ LINES: dict[str, Line] = {
     "GET /dashboard": _desk("/dashboard"),
     "GET /dashboard/audience": _desk("/dashboard/audience"),
     "GET /dashboard/settings": _desk("/dashboard/settings"),
+    "GET /dashboard/tax": _desk("/dashboard/tax"),
+    "POST /dashboard/tax": _person(
+        "/dashboard/tax",
+        303,
+        form="w9",
+        legal_name="New Name",
+        address="1 New Street",
+        tax_number="123-45-6789",
+    ),
+    "POST /dashboard/tax/forget": _person("/dashboard/tax/forget", 303),
     "GET /dashboard/network": _desk("/dashboard/network"),
     "GET /dashboard/referrals": _desk("/dashboard/referrals"),
     "GET /dashboard/referrals/qr.svg": _desk("/dashboard/referrals/qr.svg"),
@@ -351,7 +361,7 @@ LINES: dict[str, Line] = {
     "POST /hooks/github/{key}": _open("/hooks/github/{key}", 403),
     # Without Stripe's keys there is nothing behind it.
     "POST /hooks/stripe": _open("/hooks/stripe", 404),
-    "GET /account/payout-method": _person("/account/payout-method", 200),
+    "GET /account/payout-method": _desk("/account/payout-method", 200),
     "POST /account/payout-method": _person(
         "/account/payout-method", 303, method="paypal", currency="USD", email="new@pay.example"
     ),
@@ -365,12 +375,12 @@ LINES: dict[str, Line] = {
     "GET /api/v1/finance/payouts/{batch}/file": _person(
         "/api/v1/finance/payouts/{batch}/file", 403
     ),
-    "GET /account/statements": _person("/account/statements", 303),
-    "GET /account/statements/{year}": _person("/account/statements/2026", 200),
+    "GET /account/statements": _desk("/account/statements", 303),
+    "GET /account/statements/{year}": _desk("/account/statements/2026", 200),
     "GET /account/statements/{year}.csv": _person("/account/statements/2026.csv", 200),
     # For finance alone, which nobody here is.
     "GET /api/v1/finance/tax/{year}": _person("/api/v1/finance/tax/2026", 403),
-    "GET /account/billing": _person("/account/billing", 200),
+    "GET /account/billing": _desk("/account/billing", 200),
     # This service has no keys of Stripe's: an administrator records what is paid.
     "POST /account/billing/plan": _person("/account/billing/plan", 409, tier="pro"),
     "POST /account/billing/portal": _person("/account/billing/portal", 409),

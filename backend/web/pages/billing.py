@@ -22,11 +22,12 @@ from backend.domain.tiers import TERMS, Tier
 from backend.errors import Conflict, Invalid, ServiceError, Unavailable
 from backend.ids import new_secret
 from backend.web.api.billing import CHECKOUT_RATE
+from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
 from backend.web.pages.account import page_owner
-from backend.web.pages.rendering import POLICY, render_page
+from backend.web.pages.rendering import POLICY
 from backend.web.signed_in import csrf_token
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
@@ -93,14 +94,14 @@ def routes(_context: Context) -> list[BaseRoute]:
     """Return the routes of the page and of its two forms."""
     bounded = limited("checkout", CHECKOUT_RATE, by="account")
     return [
-        Route(PAGE, _show, methods=["GET"]),
+        Route(PAGE, owner_page(_show), methods=["GET"]),
         Route(f"{PAGE}/plan", bounded(form_endpoint(_choose)), methods=["POST"]),
         Route(f"{PAGE}/portal", bounded(form_endpoint(_open_portal)), methods=["POST"]),
     ]
 
 
-def _show(request: Request) -> Response:
-    return _page(request, page_owner(request))
+def _show(request: Request, actor: Actor) -> Response:
+    return _page(request, actor)
 
 
 def _choose(request: Request, form: Form) -> Response:
@@ -128,13 +129,14 @@ def _leaving(request: Request, work: Callable[[Context, Actor], str]) -> Respons
 
 
 def _page(request: Request, actor: Actor, problem: ServiceError | None = None) -> Response:
-    return render_page(
+    return render_dashboard(
         request,
-        "billing.html",
+        actor,
+        "dashboard/billing.html",
         _view(request, billing.read_billing(_context(request), actor), problem),
         title="Plan and billing",
         status=status_of(problem) if problem else 200,
-        is_signed_in=True,
+        section="/dashboard/settings",
         policy=POLICY.replace("form-action 'self'", f"form-action 'self' {STRIPE_PAGES}"),
     )
 

@@ -19,6 +19,7 @@ from backend.domain.money import format_amount
 from backend.domain.payees import CONFIRM_LIFETIME, CURRENCIES_OF, PayeeState, Reason
 from backend.domain.payouts import Payout, PayoutState
 from backend.errors import Invalid
+from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
 from backend.web.pages.account import page_owner
@@ -190,15 +191,15 @@ def routes(_context: Context) -> list[BaseRoute]:
     limit = limited("payee", RATE, by="account")
     confirm = f"{PAGE}/confirm/{{secret}}"
     return [
-        Route(PAGE, _show, methods=["GET"]),
+        Route(PAGE, owner_page(_show), methods=["GET"]),
         Route(PAGE, limit(form_endpoint(_save)), methods=["POST"]),
         Route(confirm, _preview, methods=["GET"]),
         Route(confirm, limit(form_endpoint(_confirm)), methods=["POST"]),
     ]
 
 
-def _show(request: Request) -> Response:
-    return _page(request, page_owner(request), request.query_params.get("method", ""))
+def _show(request: Request, actor: Actor) -> Response:
+    return _page(request, actor, request.query_params.get("method", ""))
 
 
 def _save(request: Request, form: Form) -> Response:
@@ -253,13 +254,14 @@ def _page(
     found = payouts.list_own(context, actor, limit=SHOWN + 1)
     wanted = _choose(chosen, report, offered)
     view = _view(request, report, offered, wanted, found, form=form, problem=problem)
-    return render_page(
+    return render_dashboard(
         request,
-        "payee.html",
+        actor,
+        "dashboard/payee.html",
         view,
         title="Payouts",
         status=400 if problem else 200,
-        is_signed_in=True,
+        section="/dashboard/settings",
     )
 
 

@@ -18,13 +18,14 @@ from backend.actions.statements import (
     read_statement,
     statement_csv,
 )
+from backend.domain.actors import Actor
 from backend.domain.instants import to_datetime
 from backend.domain.ledger import EntryKind
 from backend.domain.money import CURRENCIES, format_amount
 from backend.domain.statements import CurrencySums, Line, LineKind, MonthSums, Sums
+from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.limits import limited
 from backend.web.pages.account import page_owner
-from backend.web.pages.rendering import render_page
 
 PAGE = "/account/statements"
 RATE = "120/hour"
@@ -113,20 +114,19 @@ def routes(_context: Context) -> list[BaseRoute]:
     """Return the routes of the page, of its file, and of the way to the year that runs."""
     limit = limited("statements", RATE, by="account")
     return [
-        Route(PAGE, _this_year, methods=["GET"]),
+        Route(PAGE, owner_page(_this_year), methods=["GET"]),
         Route(f"{PAGE}/{{year}}.csv", limit(_download), methods=["GET"]),
-        Route(f"{PAGE}/{{year}}", limit(_show), methods=["GET"]),
+        Route(f"{PAGE}/{{year}}", limit(owner_page(_show)), methods=["GET"]),
     ]
 
 
-def _this_year(request: Request) -> Response:
-    page_owner(request)
+def _this_year(request: Request, _actor: Actor) -> Response:
     year = to_datetime(_context(request).clock.now()).year
     return RedirectResponse(f"{PAGE}/{year}", status_code=303)
 
 
-def _show(request: Request) -> Response:
-    context, actor = _context(request), page_owner(request)
+def _show(request: Request, actor: Actor) -> Response:
+    context = _context(request)
     own = _read(request)
     person = accounts.get_account(context, actor).person
     view = _view(
@@ -137,7 +137,9 @@ def _show(request: Request) -> Response:
         made_at=to_datetime(context.clock.now()),
     )
     title = f"Statement {view.year}"
-    return render_page(request, "statement.html", view, title=title, is_signed_in=True)
+    return render_dashboard(
+        request, actor, "dashboard/statement.html", view, title=title, section="/dashboard/earnings"
+    )
 
 
 def _download(request: Request) -> Response:

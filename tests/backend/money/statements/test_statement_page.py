@@ -104,7 +104,8 @@ def test_way_to_the_running_year_and_what_there_is_none_of(served: Served) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
     for path, status in (("2019", 404), ("2027", 404), ("x", 404), ("2026?currency=X", 400)):
         assert served.client.get(f"/account/statements/{path}").status_code == status
-    assert TestClient(served.client.app).get(PAGE).status_code == 401
+    away = TestClient(served.client.app, follow_redirects=False).get(PAGE)
+    assert (away.status_code, away.headers["location"]) == (303, "/sign-in")
 
 
 @pytest.mark.java
