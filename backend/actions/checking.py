@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 
 from backend.actions.context import Context
+from backend.actions.fraud_checking import compare_cases
 from backend.actions.log_checking import compare_log
 from backend.actions.money_checking import check_money
 from backend.actions.payout_checking import compare_payouts
@@ -60,6 +61,7 @@ def _find_differences(context: Context, *, is_late: bool) -> Iterator[Difference
         after = (page[-1].tenant, page[-1].site)
     yield from _find_strays(context)
     yield from _compare_referrals(context)
+    yield from compare_cases(context)
     yield from check_money(context, is_late=is_late)
     yield from compare_payouts(context)
     yield from compare_rewards(context)

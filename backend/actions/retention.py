@@ -22,6 +22,7 @@ from backend.domain.retention import (
 )
 from backend.store import days, retention, scores
 from backend.store.database import Session
+from backend.store.fraud_referrals import forget_networks
 from backend.store.salts import destroy_salts
 from backend.store.sessions import purge_sessions
 from backend.store.sign_ins import purge_links
@@ -52,6 +53,7 @@ def purge(context: Context) -> Purged:
     oldest_salt = first_salt_day(now)
     with context.database.transaction() as session:
         salts = destroy_salts(session, TENANT, oldest_salt)
+        forget_networks(session, TENANT, start_of(oldest_salt))
         links = purge_links(session, TENANT, now)
         sessions = purge_sessions(session, TENANT, now)
 

@@ -14,7 +14,7 @@ from backend.domain.scores import BoostLevel, boost_level
 from backend.domain.standing import DayTally, Standing
 from backend.domain.statistics import DAYS_AT_ONCE, Share, SiteDay
 from backend.errors import NotFound
-from backend.store import statistics
+from backend.store import fraud, statistics
 from backend.store.scores import read_own_standings
 
 SHARES_A_PAGE = 100
@@ -32,12 +32,14 @@ class SharePage:
 class Level:
     """An owner's boost level by the counted shares of all their sites; it enters no score.
 
-    `coefficient_tenths` 15 means 1.5.
+    `coefficient_hundredths` 150 means 1.5. While a case of high severity is open, it is a tenth of
+    what the level gives: `is_reduced`.
     """
 
     shares: int
     level: BoostLevel
-    coefficient_tenths: int
+    coefficient_hundredths: int
+    is_reduced: bool = False
 
 
 def get_standing(context: Context, actor: Actor, site: str) -> Standing:
@@ -53,8 +55,14 @@ def get_level(context: Context, actor: Actor) -> Level:
     """Return the actor's boost level."""
     with context.database.reading() as session:
         shares = sum(standing.shares for standing in read_own_standings(session, actor))
+        is_reduced = fraud.has_open(session, actor.tenant, actor.account)
     level, tenths = boost_level(shares)
-    return Level(shares=shares, level=level, coefficient_tenths=tenths)
+    return Level(
+        shares=shares,
+        level=level,
+        coefficient_hundredths=tenths if is_reduced else tenths * 10,
+        is_reduced=is_reduced,
+    )
 
 
 def list_days(

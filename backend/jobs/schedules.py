@@ -13,6 +13,7 @@ from backend.actions import (
     checks,
     disputes,
     exchange,
+    fraud_referrals,
     maturing,
     payout_calendar,
     provider_events,
@@ -82,6 +83,7 @@ SCHEDULES: dict[str, Schedule] = {
     "count_challenges": Schedule(
         when="7,22,37,52 * * * *", work=challenge_standings.count_challenges, at_start=True
     ),
+    "watch_referrals": Schedule(when="55 * * * *", work=fraud_referrals.watch_referrals),
     "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
     "expire_disputes": Schedule(when="40 * * * *", work=disputes.expire_disputes),
     "check_facts": Schedule(when="20 2 * * *", work=_check_facts),

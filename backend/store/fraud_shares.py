@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from backend.domain.fraud_cases import Case
 from backend.domain.instants import MINUTE, Instant
 from backend.domain.shares import Platform, share_points
 from backend.store.tables.events import ShareRow
+from backend.store.tables.fraud import FraudCaseRow
+from backend.store.tables.sites import ScoreRow
 
 SHARES_SHOWN = 2_000
 
@@ -88,6 +90,28 @@ def count_held(session: Session, tenant: str, case: str) -> int:
             .where(col(ShareRow.tenant) == tenant, col(ShareRow.fraud_case) == case)
         ).scalar_one()
     )
+
+
+def has_site(session: Session, case: Case) -> bool:
+    """Tell whether the site of a case is still there."""
+    return session.get(ScoreRow, (case.tenant, case.site)) is not None
+
+
+def find_strays(session: Session, *, limit: int = 100) -> list[tuple[str, str]]:
+    """Return shares that name a case that there is not, as site and share."""
+    found = session.execute(
+        select(col(ShareRow.site), col(ShareRow.id))
+        .outerjoin(
+            FraudCaseRow,
+            and_(
+                col(FraudCaseRow.tenant) == col(ShareRow.tenant),
+                col(FraudCaseRow.id) == col(ShareRow.fraud_case),
+            ),
+        )
+        .where(col(ShareRow.fraud_case).is_not(None), col(FraudCaseRow.id).is_(None))
+        .limit(limit)
+    )
+    return [(row.site, row.id) for row in found]
 
 
 _COUNT = (

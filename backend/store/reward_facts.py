@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from backend.domain.earnings import Line
 from backend.domain.exchange import RateBook, convert
+from backend.domain.fraud_cases import CaseState
 from backend.domain.instants import Instant, day_of
 from backend.domain.money import portion
 from backend.domain.plans import LEVELS
@@ -31,6 +32,7 @@ from backend.domain.rewards import CURRENCY, Conversion, Facts, Revenue
 from backend.errors import RateMissing
 from backend.store import rates
 from backend.store.bulk import is_among
+from backend.store.fraud_referrals import is_in_case
 from backend.store.referrals import to_referral
 from backend.store.tables.commissions import CommissionRow, PaymentRow
 from backend.store.tables.referrals import ReferralRow
@@ -169,9 +171,14 @@ def _make_networks() -> Any:
     ).group_by(people.c.root)
 
 
+# What a review has to decide yet is not clear; what it confirmed as fraud is no conversion.
 _CONVERSIONS = select(
-    ReferralRow, _has_paid(col(PaymentRow.is_disputed).is_(False)).label("is_clear")
+    ReferralRow,
+    and_(_has_paid(col(PaymentRow.is_disputed).is_(False)), ~is_in_case(CaseState.OPEN)).label(
+        "is_clear"
+    ),
 ).where(
+    ~is_in_case(CaseState.CONFIRMED),
     col(ReferralRow.tenant) == bindparam("tenant"),
     is_among(ReferralRow.referrer, "accounts"),
     col(ReferralRow.converted_at).is_not(None),

@@ -132,10 +132,8 @@ def read_share(call: Call) -> ShareAnswer:
 
 def read_level(call: Call) -> LevelAnswer:
     found = statistics.get_level(call.context, call.owner)
-    tenths = found.coefficient_tenths
-    return LevelAnswer(
-        shares=found.shares, level=found.level, coefficient=f"{tenths // 10}.{tenths % 10}"
-    )
+    coefficient = f"{found.coefficient_hundredths / 100:.2f}".removesuffix("0")
+    return LevelAnswer(shares=found.shares, level=found.level, coefficient=coefficient)
 
 
 def read_usage(call: Call) -> UsageAnswer:

@@ -208,7 +208,7 @@ def _level(level: Level) -> LevelView:
         way = f"{missing:,} more counted share{'' if missing == 1 else 's'} to {name.value}"
     return LevelView(
         name=level.level.value,
-        coefficient=f"{level.coefficient_tenths / 10:g}",
+        coefficient=f"{level.coefficient_hundredths / 100:g}",
         shares=level.shares,
         way=way,
     )

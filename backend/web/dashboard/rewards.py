@@ -157,7 +157,7 @@ def _figures(report: RewardReport, level: Level) -> tuple[Figure, ...]:
     return (
         Figure(
             label="Boost level",
-            value=f"{level.level.value.capitalize()} × {level.coefficient_tenths / 10:g}",
+            value=f"{level.level.value.capitalize()} × {level.coefficient_hundredths / 100:g}",
             note=f"{level.shares:,} counted shares; {way}",
         ),
         Figure(

@@ -17,10 +17,12 @@ from starlette.routing import BaseRoute, Route
 
 from backend.actions import github, sessions, sign_in
 from backend.actions.context import Context
+from backend.actions.fraud_referrals import remember_network
 from backend.domain.instants import MINUTE, SECOND, Instant
 from backend.domain.referrals import fold_code
 from backend.domain.sign_in import LINK_LIFETIME, Arrival
 from backend.errors import Forbidden, Invalid, ServiceError
+from backend.web.client import address_of
 from backend.web.cookies import drop_cookie, read_cookie, set_cookie
 from backend.web.csrf import form_token, keep_form_token
 from backend.web.errors import status_of
@@ -32,6 +34,7 @@ from backend.web.signed_in import (
     browser_of,
     drop_session,
     keep_session,
+    language_of,
     session_secret,
 )
 from backend.web.touch_cookie import drop_touch, read_touch
@@ -148,7 +151,9 @@ def _ask(request: Request, form: Form) -> Response:
         email = form.get("email", _EMAIL_CHARACTERS)
         name = form.get("name", _NAME_CHARACTERS)
         arrival = _arrival(request, form.get("code", _CODE_CHARACTERS), form.get("offered"))
-        sign_in.request_link(context, email=email, name=name, arrival=arrival)
+        sign_in.request_link(
+            context, email=email, name=name, arrival=arrival, language=language_of(request)
+        )
     except Invalid as error:
         return _page(request, form, error)
     view = CheckMailView(
@@ -229,6 +234,9 @@ def _enter_with_github(request: Request) -> Response:
 def _let_in(request: Request, made: sessions.SignedIn) -> Response:
     response = RedirectResponse(ACCOUNT_PAGE, status_code=303)
     if made.is_new:
+        context = _context(request)
+        address = address_of(request.scope, context.settings.trusted_proxies)
+        remember_network(context, made.account.id, address)
         drop_touch(request, response)
     return keep_session(request, response, made.secret)
 
