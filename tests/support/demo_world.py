@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
+
+import pytest
 
 from backend.actions.context import Context
 from backend.clock import FixedClock
@@ -14,8 +18,25 @@ START = Day(20_640)
 
 
 def make_world(folder: Path, url: str | None = None) -> Context:
+    """Fill a database with the world; it takes some ten seconds."""
     context = make_context(folder, url)
     fill(context, START)
+    return _at_the_end(context)
+
+
+def share_world(factory: pytest.TempPathFactory) -> Context:
+    """Return the world that all processes of a run look at; the first one fills it."""
+    base = factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-world"
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
+        if not (place / "filled").exists():
+            make_world(place).database.close()
+            (place / "filled").touch()
+    return _at_the_end(make_context(place))
+
+
+def _at_the_end(context: Context) -> Context:
     assert isinstance(context.clock, FixedClock)
     context.clock.set(start_of(Day(START + DAYS)))
     return context

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from backend.actions.context import Context
-from tests.support.demo_world import make_world
+from tests.support.demo_world import share_world
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Context:
     """The world at its last moment."""
-    return make_world(tmp_path_factory.mktemp("world"))
+    return share_world(tmp_path_factory)
