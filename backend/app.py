@@ -42,6 +42,7 @@ from backend.web.dashboard import (
     disputes,
     earnings,
     network,
+    notifications,
     overview,
     referrals,
     site,
@@ -64,6 +65,7 @@ from backend.web.pages import (
     sign_in,
     statement,
     status,
+    unsubscribe,
 )
 from backend.web.pages import log as log_pages
 from backend.web.problems import respond
@@ -169,6 +171,8 @@ def _routes(
         *site.routes(context),
         *site_widget.routes(context),
         *site_publishing.routes(context),
+        *notifications.routes(context),
+        *unsubscribe.routes(context),
         *account.routes(context),
         *billing.routes(context),
         *builds.routes(context),

@@ -19,7 +19,7 @@ from backend.store import accounts as account_store
 from backend.store import exports
 from backend.store.database import Session
 
-_IN_JSON = ("codes", "sessions", "tokens")
+_IN_JSON = ("mail_language", "notification_ways", "codes", "sessions", "tokens")
 _README = """What is yours on this service.
 
 account.json    your account, its codes, where you are signed in, your API tokens
@@ -29,6 +29,7 @@ featurings.csv  when your sites were featured
 days.csv        what each day of each site adds up to
 sources.csv     where the views and shares of each day came from; * is the rest
 shares.csv      every share of your sites that is still kept
+notifications.csv what you were told in the last 180 days
 touches.csv     when one of your referral links was followed
 referrals.csv   who signed up through you, without their names
 rewards.csv     what you were granted, in cents of money or as credits

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend.actions.accounts import open_account, repeat_on_conflict
 from backend.actions.context import Context
-from backend.actions.sessions import Browser, SignedIn, open_session
+from backend.actions.sessions import Browser, SignedIn, keep_language, open_session
 from backend.domain.accounts import (
     NAME_LENGTH,
     Account,
@@ -62,6 +62,8 @@ def arrive(
         with context.database.transaction() as session:
             known = _find_known(session, identity)
             account = known or open_account(session, context, _person_of(identity), arrival)
+            if known is None:
+                keep_language(session, account, browser)
             made = open_session(session, context, account, browser)
             return SignedIn(account=account, secret=made, is_new=known is None)
 

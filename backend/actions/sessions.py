@@ -11,7 +11,9 @@ from backend.domain.devices import device_words
 from backend.domain.instants import Instant
 from backend.domain.sign_in import SEEN_EVERY, SESSION_LIFETIME, BrowserSession, digest_of
 from backend.errors import Forbidden, NotFound
+from backend.gateways.languages import ENGLISH
 from backend.ids import new_secret
+from backend.store import readers
 from backend.store import sessions as session_store
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
@@ -28,10 +30,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Browser:
-    """The browser that signs in: what it calls itself, and the secret of an older session."""
+    """The browser that signs in: what it calls itself, the secret of an older session, and which
+    language its person reads.
+    """
 
     user_agent: str
     secret: str | None = None
+    language: str = ENGLISH
 
 
 def open_session(session: Session, context: Context, account: Account, browser: Browser) -> str:
@@ -58,6 +63,12 @@ def open_session(session: Session, context: Context, account: Account, browser: 
     )
     session_store.insert_session(session, account.tenant, made)
     return secret
+
+
+def keep_language(session: Session, account: Account, browser: Browser) -> None:
+    """Keep which language a new account's person reads."""
+    if browser.language != ENGLISH:
+        readers.save_language(session, account.tenant, account.id, browser.language)
 
 
 def find_actor(context: Context, secret: str) -> Actor | None:

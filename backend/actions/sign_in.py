@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from backend.actions.accounts import ensure_admin, open_account, repeat_on_conflict
 from backend.actions.context import Context
-from backend.actions.sessions import Browser, SignedIn, open_session
+from backend.actions.sessions import Browser, SignedIn, keep_language, open_session
 from backend.domain.accounts import Account, Address, Person, read_address, read_name
 from backend.domain.instants import Instant
 from backend.domain.sign_in import (
@@ -25,6 +25,7 @@ from backend.domain.sign_in import (
     digest_of,
 )
 from backend.errors import Conflict, NotFound
+from backend.gateways.languages import ENGLISH
 from backend.ids import new_secret
 from backend.store import accounts as account_store
 from backend.store import sign_ins
@@ -32,11 +33,19 @@ from backend.store.database import Session
 from backend.store.tables.base import TENANT
 
 
-def request_link(context: Context, *, email: str, name: str = "", arrival: Arrival) -> None:
+def request_link(
+    context: Context,
+    *,
+    email: str,
+    name: str = "",
+    arrival: Arrival,
+    language: str = ENGLISH,
+) -> None:
     """Send a link that signs in whoever reads the mail of `email`, or signs them up.
 
-    When three links to the address, however it is written, are open no further one is sent. Raises
-    Invalid for what cannot be an address or a name.
+    `language` is that of the mail, unless the account has one. When three links to the address,
+    however it is written, are open no further one is sent. Raises Invalid for what cannot be an
+    address or a name.
     """
     address = read_address(email)
     said = read_name(name)
@@ -51,7 +60,8 @@ def request_link(context: Context, *, email: str, name: str = "", arrival: Arriv
         ticket = _keep_link(
             session, context, to, name=said, arrival=arrival, until=Instant(now + LINK_LIFETIME)
         )
-    context.tasks.add("send_mail", {"to": to.email, "template": "sign_in", "ticket": ticket})
+    values = {"to": to.email, "template": "sign_in", "ticket": ticket, "language": language}
+    context.tasks.add("send_mail", values)
 
 
 def link_of(context: Context, ticket: str) -> str:
@@ -96,6 +106,8 @@ def follow_link(context: Context, secret: str, browser: Browser) -> SignedIn:
             known = _find_same(session, link)
             person = Person(address=link.address, name=link.name)
             account = known or open_account(session, context, person, link.arrival)
+            if known is None:
+                keep_language(session, account, browser)
             made = open_session(session, context, account, browser)
             return SignedIn(account=account, secret=made, is_new=known is None)
 

@@ -1,4 +1,4 @@
-"""Mail: rendered from `templates/mail/`, sent by SMTP, or shown on the console when none is set.
+"""Mail: laid out by `templates/mail/`, sent by SMTP, or shown on the console when none is set.
 
 What a person typed reaches headers only as parsed addresses, so it cannot start a header.
 """
@@ -16,16 +16,22 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from functools import cache
 from html import unescape
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from mrml import RenderOptions, to_html
+
+from backend.domain.letters import Letter
 from backend.errors import Invalid, Unavailable
+from backend.gateways.languages import Words
 from backend.settings import Settings
 from generator.places import TEMPLATES
 from generator.render.environment import make_environment
 
 TIMEOUT_SECONDS = 20
 SUBJECT_CHARACTERS = 200
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +43,32 @@ class Mail:
     html: str
 
 
-def render(template: str, values: Mapping[str, object]) -> Mail:
-    """Return the mail of `templates/mail/TEMPLATE.txt`, whose first line is its subject, and
-    `TEMPLATE.html`, which sees it as `subject`.
-    """
+def render(letter: Letter, words: Words, *, service_name: str, base_url: str) -> Mail:
+    """Return a letter as plain text, and as HTML that every mail program shows."""
+    values = {
+        "letter": letter,
+        "words": words,
+        "say": words.say,
+        "service_name": service_name,
+        "base_url": base_url,
+    }
     # The environment escapes values for HTML in every template; a text shows them as they are.
-    text = unescape(_environment().get_template(f"mail/{template}.txt").render(values)).strip()
-    subject = text.partition("\n")[0].strip()
-    page = _environment().get_template(f"mail/{template}.html")
-    return Mail(subject=subject, text=f"{text}\n", html=page.render(values, subject=subject))
+    text = unescape(_environment().get_template("mail/letter.txt").render(values)).strip()
+    marked = _environment().get_template("mail/letter.mjml").render(values)
+    return Mail(
+        subject=letter.subject, text=f"{text}\n", html=to_html(marked, None, _OPTIONS).content
+    )
 
 
-def send(settings: Settings, *, to: str, mail: Mail, key: str) -> None:
+def send(
+    settings: Settings, *, to: str, mail: Mail, key: str, headers: Mapping[str, str] = NO_HEADERS
+) -> None:
     """Hand a mail to the SMTP server, or print it where none is set.
 
     `key` makes the Message-ID, so that what is sent again by mistake is known as the same. Raises
     Unavailable when it may work later, Invalid when it never will.
     """
-    message = compose(settings, to=to, mail=mail, key=key)
+    message = compose(settings, to=to, mail=mail, key=key, headers=headers)
     if settings.smtp_url is None:
         print(f"--- mail to {to} ---\n{mail.text}--- end of mail ---", flush=True)
         return
@@ -64,7 +78,9 @@ def send(settings: Settings, *, to: str, mail: Mail, key: str) -> None:
         raise _failure(error) from error
 
 
-def compose(settings: Settings, *, to: str, mail: Mail, key: str) -> EmailMessage:
+def compose(
+    settings: Settings, *, to: str, mail: Mail, key: str, headers: Mapping[str, str] = NO_HEADERS
+) -> EmailMessage:
     """Return the mail as a message. Raises Invalid for an address or subject that cannot be."""
     try:
         message = EmailMessage(policy=SMTP)
@@ -78,6 +94,8 @@ def compose(settings: Settings, *, to: str, mail: Mail, key: str) -> EmailMessag
         ) from error
     message["Message-ID"] = f"<{key}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in headers.items():
+        message[name] = value
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
@@ -105,6 +123,8 @@ def _deliver(url: str, message: EmailMessage) -> None:
         client.send_message(message)
 
 
+# It would load the fonts that it knows by name from their maker.
+_OPTIONS = RenderOptions(fonts={})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from backend.actions import checks, thumbnails
 from backend.actions.context import Context
+from backend.actions.digests import DIGEST_TASK, send_digest
 from backend.actions.mailing import send_mail
+from backend.actions.news_mails import NEWS_TASK, send_news
 from backend.actions.news_mails import send_news
 from backend.actions.payout_submission import TRANSFERS_TASK, send_transfers
 
@@ -44,6 +46,8 @@ def _check_now(context: Context, values: Mapping[str, str], _key: str) -> None:
 # A sign-in link is good for 15 minutes: the last try comes after 14.
 TASKS: dict[str, Task] = {
     "send_mail": Task(work=_send_mail, queue="mail", tries=5, pause_seconds=10),
+    NEWS_TASK: Task(work=send_news, queue="mail", tries=5, pause_seconds=60),
+    DIGEST_TASK: Task(work=send_digest, queue="mail", tries=5, pause_seconds=60),
     news_mails.TASK: Task(work=news_mails.send_news, queue="mail", tries=5, pause_seconds=60),
     digests.TASK: Task(work=digests.send_digest, queue="mail", tries=5, pause_seconds=60),
     # The last try comes after 14 hours: within the day that Stripe remembers keys for.

@@ -17,6 +17,7 @@ from backend.store.tables.accounts import SessionRow, TokenRow
 from backend.store.tables.base import Row
 from backend.store.tables.builds import BuildRow
 from backend.store.tables.events import ShareRow, SiteDayRow
+from backend.store.tables.notifications import NotificationRow, NotificationWayRow, ReaderRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.rewards import GrantRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
@@ -70,6 +71,9 @@ _TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
             "ended_at", "reason", "release",
         ),
     ),
+    "notifications": (NotificationRow, ("at", "kind", "facts", "read_at")),
+    "notification_ways": (NotificationWayRow, ("kind", "way")),
+    "mail_language": (ReaderRow, ("language",)),
     "touches": (TouchRow, ("at", "code", "site")),
     "referrals": (
         ReferralRow,

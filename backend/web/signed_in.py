@@ -11,6 +11,7 @@ from backend.domain.actors import Actor, Scope
 from backend.domain.instants import SECOND
 from backend.domain.sign_in import SESSION_LIFETIME
 from backend.errors import Unauthenticated
+from backend.gateways.languages import choose_language
 from backend.web import csrf
 from backend.web.cookies import drop_cookie, read_cookie, set_cookie
 
@@ -85,8 +86,15 @@ def drop_session(request: Request, response: Response) -> Response:
 def browser_of(request: Request) -> sessions.Browser:
     """Return the browser that is about to sign in."""
     return sessions.Browser(
-        user_agent=request.headers.get("user-agent", "")[:500], secret=session_secret(request)
+        user_agent=request.headers.get("user-agent", "")[:500],
+        secret=session_secret(request),
+        language=language_of(request),
     )
+
+
+def language_of(request: Request) -> str:
+    """Return which of the languages of mails a request asks for first."""
+    return choose_language(request.headers.get("accept-language", ""))
 
 
 def _find_actor(request: Request) -> Actor | None:

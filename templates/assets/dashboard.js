@@ -97,7 +97,10 @@
     if ([...live.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue)) return;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [bell, rung] = [document, page].map((each) => each.querySelector("[data-bell]"));
+    if (bell && rung) bell.replaceChildren(...rung.childNodes);
+    const fresh = page.querySelector("[data-live]");
     if (!fresh) return;
     const open = [...live.querySelectorAll("details")].map((each) => each.open);
     const focused = [...live.querySelectorAll("a, button, summary, [tabindex]")].indexOf(document.activeElement);

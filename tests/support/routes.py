@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from backend.app import App
 from backend.domain.actors import Role, Scope
+from backend.domain.notifications import Kind
 from backend.web.api.interface import OPERATIONS
 from backend.web.api.operation import PREFIX, Operation
 from backend.web.assets import asset_url
@@ -107,6 +108,7 @@ REVIEWER, FINANCE, SUPPORT = Role.REVIEWER, Role.FINANCE, Role.SUPPORT
 EVERY = (REVIEWER, FINANCE, SUPPORT)
 
 
+NOTIFICATION_WAYS = {kind.value: "off" for kind in Kind}
 EMPTY = hashlib.sha256(b"").hexdigest()
 """The only file of the releases that were begun."""
 
@@ -272,6 +274,15 @@ LINES: dict[str, Line] = {
     "GET /dashboard": _desk("/dashboard"),
     "GET /dashboard/audience": _desk("/dashboard/audience"),
     "GET /dashboard/settings": _desk("/dashboard/settings"),
+    "GET /dashboard/settings/notifications": _desk("/dashboard/settings/notifications"),
+    "POST /dashboard/settings/notifications": _person(
+        "/dashboard/settings/notifications", 303, language="de", **NOTIFICATION_WAYS
+    ),
+    "GET /dashboard/notifications": _desk("/dashboard/notifications"),
+    "POST /dashboard/notifications/read": _person("/dashboard/notifications/read", 303),
+    # A link of nobody; `tests/backend/mail` has those that are signed.
+    "GET /unsubscribe/{token}": _open("/unsubscribe/none", 404),
+    "POST /unsubscribe/{token}": _open("/unsubscribe/none", 404, form={"scope": "everything"}),
     "GET /dashboard/tax": _desk("/dashboard/tax"),
     "POST /dashboard/tax": _person(
         "/dashboard/tax",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from backend.actions.notifications import count_unread
 from backend.domain.actors import Actor, Role, Scope
 from backend.errors import Forbidden
 from backend.web.dashboard.filters import Filter
@@ -42,6 +43,7 @@ class Frame:
     sections: tuple[Section, ...]
     csrf_token: str
     is_operator: bool
+    unread: int
     is_live: bool
     filter: Filter | None
 
@@ -91,6 +93,7 @@ def render_dashboard(  # noqa: PLR0913  a page's own facts, each named
         ),
         csrf_token=csrf_token(request),
         is_operator=actor.role is not Role.OWNER,
+        unread=count_unread(request.app.state.context, actor),
         is_live=request.app.state.is_live,
         filter=chosen,
     )

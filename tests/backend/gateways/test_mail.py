@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from backend.domain.letters import Letter, Row, button, rows, text
 from backend.errors import Invalid, Unavailable
+from backend.gateways.languages import words_of
 from backend.gateways.mail import Mail, compose, render, send
 from backend.settings import Settings
 from tests.support.mail_server import start_mail_server
@@ -149,10 +152,25 @@ def test_a_server_that_is_not_there_may_come_back(tmp_path: Path) -> None:
 
 def test_a_rendered_mail_says_the_same_twice_and_escapes_once() -> None:
     link = "https://share.example/sign-in/a&b<c>"
-    facts = {"service_name": "4site", "base_url": "https://share.example", "minutes": 15}
-    mail = render("sign_in", {**facts, "link": link})
-    assert mail.subject == "Sign in to 4site"
-    assert mail.text.startswith("Sign in to 4site\n")
+    letter = Letter(
+        subject="Ann & Bob",
+        title="</mj-text><b>Ann",
+        parts=(text("1 < 2"), button("Go", link), rows(Row(label="A", value="B & C"))),
+    )
+    mail = render(letter, words_of("en"), service_name="4site", base_url="https://share.example")
+    assert mail.subject == "Ann & Bob"
+    assert mail.text.startswith("</mj-text><b>Ann\n")
     assert link in mail.text
+    assert "A: B & C" in mail.text
     assert "a&amp;b&lt;c&gt;" in mail.html
-    assert "<title>Sign in to 4site</title>" in mail.html
+    assert "&lt;/mj-text&gt;&lt;b&gt;Ann" in mail.html
+    assert "<title>Ann &amp; Bob</title>" in mail.html
+
+
+def test_a_mail_loads_nothing_from_anywhere() -> None:
+    """The layout's library would load the fonts that it knows by name from their maker."""
+    letter = Letter(subject="A", title="A", parts=(text("B"),))
+    mail = render(letter, words_of("en"), service_name="4site", base_url="https://share.example")
+    addresses = set(re.findall(r"""(?:href|src|url)\s*[=(]\s*["']?(https?://[^"')]+)""", mail.html))
+    assert addresses == {"https://share.example"}
+    assert "@import" not in mail.html

@@ -241,4 +241,4 @@ def test_the_mails_say_what_they_are_for(
         send_mail(paying, values, key="k")
     said = capsys.readouterr().out
     assert "/account/payout-method/confirm/" in said
-    assert "went to DE … 3000. They are now to go to a…@pay.example" in said
+    assert "Before: DE … 3000\nNow: a…@pay.example\n" in said
