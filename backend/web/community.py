@@ -1,4 +1,4 @@
-"""Rewards, leaderboards and challenges: every route of the subject."""
+"""Rewards with their cards, leaderboards and challenges: every route of the subject."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from backend.actions.context import Context
 from backend.web.dashboard import challenges as own_challenges
 from backend.web.dashboard import leaderboards as own_places
 from backend.web.dashboard import rewards
-from backend.web.pages import challenges, leaderboards
+from backend.web.pages import challenges, leaderboards, reward_cards
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -16,6 +16,7 @@ def routes(context: Context) -> list[BaseRoute]:
     return [
         *leaderboards.routes(context),
         *challenges.routes(context),
+        *reward_cards.routes(context),
         *rewards.routes(context),
         *own_places.routes(context),
         *own_challenges.routes(context),

@@ -318,6 +318,9 @@ LINES: dict[str, Line] = {
     "GET /leaderboards": _open("/leaderboards", query={"format": "json"}, is_shared=True),
     "GET /dashboard/rewards": _desk("/dashboard/rewards"),
     "GET /challenges": _open("/challenges", query={"format": "json"}, is_shared=True),
+    # Nobody here was granted anything.
+    "GET /cards/{who}/{reward}.png": _open("/cards/{account}/ambassador.png", 404),
+    "GET /cards/{who}/{reward}": _open("/cards/{account}/ambassador", 404),
     # Whoever has the link of a challenge may look at it, join it and follow it.
     "GET /challenges/{challenge}": _open(
         "/challenges/{challenge}", query={"format": "json"}, is_shared=True
