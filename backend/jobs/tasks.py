@@ -10,7 +10,6 @@ from backend.actions.context import Context
 from backend.actions.digests import DIGEST_TASK, send_digest
 from backend.actions.mailing import send_mail
 from backend.actions.news_mails import NEWS_TASK, send_news
-from backend.actions.news_mails import send_news
 from backend.actions.payout_submission import TRANSFERS_TASK, send_transfers
 
 Work = Callable[[Context, Mapping[str, str], str], object]
@@ -48,8 +47,6 @@ TASKS: dict[str, Task] = {
     "send_mail": Task(work=_send_mail, queue="mail", tries=5, pause_seconds=10),
     NEWS_TASK: Task(work=send_news, queue="mail", tries=5, pause_seconds=60),
     DIGEST_TASK: Task(work=send_digest, queue="mail", tries=5, pause_seconds=60),
-    news_mails.TASK: Task(work=news_mails.send_news, queue="mail", tries=5, pause_seconds=60),
-    digests.TASK: Task(work=digests.send_digest, queue="mail", tries=5, pause_seconds=60),
     # The last try comes after 14 hours: within the day that Stripe remembers keys for.
     TRANSFERS_TASK: Task(work=_send_transfers, queue="slow", tries=8, pause_seconds=3),
     checks.CHECK_TASK: Task(work=_check_now, queue="slow", tries=2, pause_seconds=60),
