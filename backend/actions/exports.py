@@ -19,10 +19,24 @@ from backend.store import accounts as account_store
 from backend.store import exports
 from backend.store.database import Session
 
-_IN_JSON = ("mail_language", "notification_ways", "codes", "sessions", "tokens")
+_IN_JSON = (
+    "mail_language",
+    "notification_ways",
+    "codes",
+    "sessions",
+    "tokens",
+    "profile",
+    "hidden_sites",
+    "community",
+    "payout_method",
+)
+_INSTANTS = frozenset(
+    {"as_of", "at", "cools_until", "featured_until", "hold_until", "period_end", "since", "until"}
+)
 _README = """What is yours on this service.
 
-account.json    your account, its codes, where you are signed in, your API tokens
+account.json    your account, its codes, where you are signed in, your API tokens, your public
+                profile, where you are paid
 sites.json      your sites; the same is in sites.csv
 scores.csv      what each site's score is made of; points are thousandths, the score hundredths
 featurings.csv  when your sites were featured
@@ -34,6 +48,14 @@ touches.csv     when one of your referral links was followed
 referrals.csv   who signed up through you, without their names
 rewards.csv     what you were granted, in cents of money or as credits
 commissions.csv what you earned of each payment, in minor units of its currency
+subscriptions.csv, plans.csv  what you subscribed to, and which tiers you had
+payouts.csv     what you were paid, in minor units
+disputes.csv    what you disputed, and how it was decided
+reviews.csv     what was looked at by a person before it counted
+builds.csv      how each build of your sites went
+releases.csv, domains.csv  what was served of your sites, and under which names
+challenges.csv, teams.csv, memberships.csv, followed.csv, leaderboards.csv
+                what you did together with others
 tax.csv         which tax form you gave, with the end of its number
 ledger.json     what was booked for you, each line with its proof: 4site verify --statement
 
@@ -93,9 +115,9 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _in_words(name: str, value: Any) -> Any:
     if value is None:
         return None
-    if name == "day":
+    if name in {"day", "first_day", "last_day"}:
         return date_of(Day(value)).isoformat()
-    if name in {"at", "as_of", "featured_until", "hold_until", "until"} or name.endswith("_at"):
+    if name in _INSTANTS or name.endswith("_at"):
         return to_text(Instant(value))
     return value
 

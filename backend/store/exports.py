@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
+from backend.store.exported_tables import MORE, Exported
 from backend.store.ownership import owned
 from backend.store.tables.accounts import SessionRow, TokenRow
-from backend.store.tables.base import Row
 from backend.store.tables.builds import BuildRow
 from backend.store.tables.events import ShareRow, SiteDayRow
 from backend.store.tables.notifications import NotificationRow, NotificationWayRow, ReaderRow
@@ -26,7 +26,7 @@ from backend.store.tables.statistics import SiteSourceRow
 _ROWS_AT_A_TIME = 1_000
 
 # What is exported of each table, in the order of its first columns.
-_TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
+_ACCOUNT: Exported = {
     "codes": (CodeRow, ("code", "is_custom", "created_at")),
     "sessions": (SessionRow, ("created_at", "seen_at", "expires_at", "device", "revoked_at")),
     "tokens": (
@@ -90,6 +90,7 @@ _TABLES: dict[str, tuple[type[Row], tuple[str, ...]]] = {
         ),
     ),
 }  # fmt: skip
+_TABLES: Exported = _ACCOUNT | MORE
 
 EXPORTED = tuple(_TABLES)
 """The names of what `read_rows` knows."""

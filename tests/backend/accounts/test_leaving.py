@@ -15,15 +15,18 @@ from backend.actions.accounts import change_tier, find_account, rename, sign_up
 from backend.actions.context import Context
 from backend.actions.erasure import erase_account
 from backend.actions.exports import export_account
+from backend.actions.profiles import save_profile
 from backend.actions.referrals import claim_code, touch
 from backend.actions.tokens import make_token
 from backend.clock import FixedClock
 from backend.domain.actors import Actor, owner_of
-from backend.domain.instants import MINUTE
+from backend.domain.instants import DAY, MINUTE
+from backend.domain.profiles import ProfileDraft
 from backend.domain.tiers import Tier
 from backend.errors import NotFound
 from backend.store.tables import all as every_table
 from backend.store.tables.base import TENANT
+from backend.store.tables.billing import SubscriptionRow
 from backend.store.tables.events import ShareRow, SiteDayRow
 from backend.store.tables.referrals import ReferralRow
 from backend.store.tables.sites import ScoreRow, ShowcaseRow, SiteRow
@@ -93,6 +96,35 @@ def test_an_export_holds_everything_of_the_owner(any_context: Context, ann: Acto
     assert [row["code"] for row in table(files["touches.csv"])] == ["ANNLANTERN"]
     assert [row["basis"] for row in table(files["referrals.csv"])] == ["typed"]
     assert {"scores.csv", "featurings.csv", "README.txt"} < set(files)
+    money = {"commissions.csv", "subscriptions.csv", "payouts.csv", "tax.csv", "disputes.csv"}
+    assert money < set(files)
+    assert {name for name in files if name not in files["README.txt"]} == {"README.txt"}
+
+
+def test_an_export_holds_what_is_public_and_what_was_bought(
+    any_context: Context, ann: Actor
+) -> None:
+    hidden = json.loads(unpack(export_account(any_context, ann))["sites.json"])[0]["id"]
+    draft = ProfileDraft(handle="ann", links=("https://a.example/",), hidden=frozenset({hidden}))
+    save_profile(any_context, ann, draft)
+    now = any_context.clock.now()
+    with any_context.database.transaction() as session:
+        session.add(
+            SubscriptionRow(
+                tenant=TENANT, provider="manual", ref="sub_1", digest="d", account=ann.account,
+                customer="cus_secret", tier="pro", status="active", started_at=now,
+                period_end=now + DAY, at=now,
+            )
+        )  # fmt: skip
+    files = unpack(export_account(any_context, ann))
+    account = json.loads(files["account.json"])
+    (profile,) = account["profile"]
+    assert (profile["handle"], profile["links"]) == ("ann", "https://a.example/")
+    assert profile["changed_at"] == "2026-09-04T12:01:00Z"
+    assert account["hidden_sites"] == [{"site": hidden}]
+    (bought,) = table(files["subscriptions.csv"])
+    assert (bought["tier"], bought["period_end"]) == ("pro", "2026-09-05T12:01:00Z")
+    assert "cus_secret" not in "".join(files.values())
 
 
 def test_an_export_runs_no_formula_and_gives_away_nobody_else(
