@@ -34,6 +34,8 @@ from backend.web import (
     widget,
 )
 from backend.web.api import interface, tax
+from backend.web.admin import pages as admin_pages
+from backend.web.admin import fraud
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.dashboard import (
@@ -182,3 +184,4 @@ def _routes(
         *hooks.routes(context),
         *stripe_hook.routes(context),
     ]
+        *admin_pages.routes(context),

@@ -50,21 +50,21 @@ def find_counts(session: Session, key: str) -> tuple[int, int] | None:
 def find_site(session: Session, tenant: str, site: str) -> Site | None:
     """Return a site, whoever owns it: for operators."""
     row = session.execute(_select_site(tenant, site)).scalar_one_or_none()
-    return None if row is None else _to_site(row)
+    return None if row is None else to_site(row)
 
 
 def find_own(session: Session, actor: Actor, site: str) -> Site | None:
     """Return the actor's site with this id."""
     statement = owned(select(SiteRow), SiteRow, actor).where(col(SiteRow.id) == site)
     row = session.execute(statement).scalar_one_or_none()
-    return None if row is None else _to_site(row)
+    return None if row is None else to_site(row)
 
 
 def find_own_by_url(session: Session, actor: Actor, url: str) -> Site | None:
     """Return the actor's site at this address."""
     statement = owned(select(SiteRow), SiteRow, actor).where(col(SiteRow.url) == url)
     row = session.execute(statement).scalar_one_or_none()
-    return None if row is None else _to_site(row)
+    return None if row is None else to_site(row)
 
 
 def list_own(session: Session, actor: Actor, *, after: str, limit: int) -> list[Site]:
@@ -75,7 +75,7 @@ def list_own(session: Session, actor: Actor, *, after: str, limit: int) -> list[
         .order_by(col(SiteRow.id))
         .limit(limit)
     )
-    return [_to_site(row) for row in found.scalars()]
+    return [to_site(row) for row in found.scalars()]
 
 
 def count_own(session: Session, actor: Actor) -> int:
@@ -209,7 +209,8 @@ def _to_gate(row: SiteRow) -> Gate:
     )
 
 
-def _to_site(row: SiteRow) -> Site:
+def to_site(row: SiteRow) -> Site:
+    """Return the site in a row."""
     return Site(
         tenant=row.tenant,
         id=row.id,

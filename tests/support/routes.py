@@ -393,6 +393,18 @@ LINES: dict[str, Line] = {
     "GET /account/statements/{year}": _desk("/account/statements/2026", 200),
     "GET /account/statements/{year}.csv": _person("/account/statements/2026.csv", 200),
     # For finance alone, which nobody here is.
+    "GET /admin/fraud": _admin("/admin/fraud", REVIEWER),
+    "GET /admin/fraud/rules": _admin("/admin/fraud/rules", REVIEWER),
+    # Nothing is changed by what was sent, so that is refused on the page.
+    "POST /admin/fraud/rules": _admin("/admin/fraud/rules", REVIEWER, status=400),
+    # There is no such case.
+    "GET /admin/fraud/{case}": _admin(f"/admin/fraud/{'0' * 32}", REVIEWER, status=404),
+    "POST /admin/fraud/{case}/clear": _admin(
+        f"/admin/fraud/{'0' * 32}/clear", REVIEWER, status=404, reason="Walked"
+    ),
+    "POST /admin/fraud/{case}/confirm": _admin(
+        f"/admin/fraud/{'0' * 32}/confirm", REVIEWER, status=404, reason="Walked"
+    ),
     "GET /api/v1/finance/tax/{year}": _person("/api/v1/finance/tax/2026", 403),
     "GET /account/billing": _desk("/account/billing", 200),
     # This service has no keys of Stripe's: an administrator records what is paid.
@@ -444,3 +456,48 @@ LINES: dict[str, Line] = {
 """Every route of the service by its method and path."""
 
 AGENT = {"user-agent": BROWSER}
+    "GET /admin": _admin("/admin", *EVERY),
+    "GET /admin/people": _admin("/admin/people", *EVERY),
+    "GET /admin/people/{id}": _admin("/admin/people/{account}", *EVERY),
+    "POST /admin/people/{id}/show": _admin(
+        "/admin/people/{account}/show", *EVERY, reason="A mail of theirs"
+    ),
+    "POST /admin/people/{id}/tier": _admin("/admin/people/{account}/tier", status=303, tier="pro"),
+    "POST /admin/people/{id}/role": _admin(
+        "/admin/people/{account}/role", status=303, role="support"
+    ),
+    "POST /admin/people/{id}/suspend": _admin(
+        "/admin/people/{account}/suspend", REVIEWER, SUPPORT, status=303, reason="Spam"
+    ),
+    "POST /admin/people/{id}/reopen": _admin(
+        "/admin/people/{account}/reopen", REVIEWER, SUPPORT, status=303, reason="No spam"
+    ),
+    "POST /admin/people/{id}/hold": _admin(
+        "/admin/people/{account}/hold", REVIEWER, FINANCE, status=303, reason="Odd"
+    ),
+    # Nothing of hers is held.
+    "POST /admin/people/{id}/release": _admin(
+        "/admin/people/{account}/release", REVIEWER, FINANCE, status=409, reason="Fine"
+    ),
+    "POST /admin/people/{id}/confirm": _admin(
+        "/admin/people/{account}/confirm", REVIEWER, FINANCE, status=409, reason="Bad"
+    ),
+    "GET /admin/sites": _admin("/admin/sites", *EVERY),
+    "GET /admin/sites/{id}": _admin("/admin/sites/{site}", *EVERY),
+    "POST /admin/sites/{id}/suspend": _admin(
+        "/admin/sites/{site}/suspend", REVIEWER, SUPPORT, status=303, reason="Spam"
+    ),
+    "POST /admin/sites/{id}/resume": _admin(
+        "/admin/sites/{site}/resume", REVIEWER, SUPPORT, status=303, reason="No spam"
+    ),
+    "POST /admin/sites/{id}/picture": _admin(
+        "/admin/sites/{site}/picture", REVIEWER, SUPPORT, status=303
+    ),
+    "GET /admin/flags": _admin("/admin/flags"),
+    "POST /admin/flags": _admin("/admin/flags", status=303, name="new_editor", percent="10"),
+    "POST /admin/flags/{id}/remove": _admin("/admin/flags/none/remove", status=404),
+    "GET /admin/jobs": _admin("/admin/jobs"),
+    "POST /admin/jobs/{id}/retry": _admin("/admin/jobs/none/retry", status=409),
+    "GET /admin/checks": _admin("/admin/checks", FINANCE),
+    "POST /admin/checks": _admin("/admin/checks", FINANCE, status=303),
+    "GET /admin/audit": _admin("/admin/audit"),

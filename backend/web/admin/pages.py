@@ -1,0 +1,14 @@
+"""Every page that is about operating the service as a whole."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from backend.actions.context import Context
+from backend.web.admin import audit, checks, flags, home, jobs, people, sites
+
+
+def routes(context: Context) -> list[BaseRoute]:
+    """Return their routes."""
+    parts = (home, people, sites, flags, jobs, checks, audit)
+    return [route for part in parts for route in part.routes(context)]
