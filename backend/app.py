@@ -33,9 +33,8 @@ from backend.web import (
     stripe_hook,
     widget,
 )
-from backend.web.api import interface, tax
 from backend.web.admin import pages as admin_pages
-from backend.web.admin import fraud
+from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
 from backend.web.dashboard import (
@@ -181,7 +180,7 @@ def _routes(
         *statement.routes(context),
         *payee.routes(context),
         *payout_files.routes(context),
+        *admin_pages.routes(context),
         *hooks.routes(context),
         *stripe_hook.routes(context),
     ]
-        *admin_pages.routes(context),

@@ -393,18 +393,6 @@ LINES: dict[str, Line] = {
     "GET /account/statements/{year}": _desk("/account/statements/2026", 200),
     "GET /account/statements/{year}.csv": _person("/account/statements/2026.csv", 200),
     # For finance alone, which nobody here is.
-    "GET /admin/fraud": _admin("/admin/fraud", REVIEWER),
-    "GET /admin/fraud/rules": _admin("/admin/fraud/rules", REVIEWER),
-    # Nothing is changed by what was sent, so that is refused on the page.
-    "POST /admin/fraud/rules": _admin("/admin/fraud/rules", REVIEWER, status=400),
-    # There is no such case.
-    "GET /admin/fraud/{case}": _admin(f"/admin/fraud/{'0' * 32}", REVIEWER, status=404),
-    "POST /admin/fraud/{case}/clear": _admin(
-        f"/admin/fraud/{'0' * 32}/clear", REVIEWER, status=404, reason="Walked"
-    ),
-    "POST /admin/fraud/{case}/confirm": _admin(
-        f"/admin/fraud/{'0' * 32}/confirm", REVIEWER, status=404, reason="Walked"
-    ),
     "GET /api/v1/finance/tax/{year}": _person("/api/v1/finance/tax/2026", 403),
     "GET /account/billing": _desk("/account/billing", 200),
     # This service has no keys of Stripe's: an administrator records what is paid.
@@ -451,11 +439,6 @@ LINES: dict[str, Line] = {
     ),
     "POST /dashboard/sessions/revoke-others": _person("/dashboard/sessions/revoke-others", 303),
     "POST /dashboard/erase": _person("/dashboard/erase", 303, 400, email="{email}"),
-    **{f"{one.method} {PREFIX}{one.path}": _operation(one) for one in OPERATIONS},
-}
-"""Every route of the service by its method and path."""
-
-AGENT = {"user-agent": BROWSER}
     "GET /admin": _admin("/admin", *EVERY),
     "GET /admin/people": _admin("/admin/people", *EVERY),
     "GET /admin/people/{id}": _admin("/admin/people/{account}", *EVERY),
@@ -501,3 +484,8 @@ AGENT = {"user-agent": BROWSER}
     "GET /admin/checks": _admin("/admin/checks", FINANCE),
     "POST /admin/checks": _admin("/admin/checks", FINANCE, status=303),
     "GET /admin/audit": _admin("/admin/audit"),
+    **{f"{one.method} {PREFIX}{one.path}": _operation(one) for one in OPERATIONS},
+}
+"""Every route of the service by its method and path."""
+
+AGENT = {"user-agent": BROWSER}
