@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,6 +84,45 @@ class Person:
         return frozenset({self.email, self.name, self.actor.account, *self.of.values()})
 
 
+class Copy:
+    """A database as it was once. What nobody wrote to since is neither restored nor read again."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._memory = sqlite3.connect(":memory:")
+        self._watch = sqlite3.connect(path)
+        self._same: int | None = None
+        self._rows: tuple[int, Rows] | None = None
+
+    def save(self) -> None:
+        """Remember the database as it is now."""
+        with closing(sqlite3.connect(self._path)) as file:
+            file.backup(self._memory)
+        self._same = self._version()
+
+    def restore(self) -> None:
+        """Put the database back."""
+        if self._version() != self._same:
+            with closing(sqlite3.connect(self._path)) as file:
+                self._memory.backup(file)
+            self._same = self._version()
+
+    def rows(self) -> Rows:
+        """Return every row of every table, with the table's name before it."""
+        version = self._version()
+        if self._rows is None or self._rows[0] != version:
+            self._rows = version, frozenset(_rows_of(self._watch))
+        return self._rows[1]
+
+    def close(self) -> None:
+        self._watch.close()
+        self._memory.close()
+
+    def _version(self) -> int:
+        """Return a number that changes whenever somebody else writes to the database."""
+        return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """A service on SQLite and its people by name."""
@@ -93,7 +132,7 @@ class World:
     app: App
     live: Fanout
     people: dict[str, Person]
-    saved: sqlite3.Connection
+    saved: Copy
 
     def browser(self, person: Person) -> TestClient:
         """Return a browser with the person's session."""
@@ -101,14 +140,12 @@ class World:
 
     def restore(self) -> None:
         """Put the database back to where it was saved, and forget what was asked for so far."""
-        with _opened(self) as file:
-            self.saved.backup(file)
+        self.saved.restore()
         self.app.state.limiter = Limiter(None)
 
     def rows(self) -> Rows:
         """Return every row of every table, with the table's name before it."""
-        with _opened(self) as file:
-            return frozenset(_rows_of(file))
+        return self.saved.rows()
 
 
 def open_world(folder: Path, *names: str) -> World:
@@ -126,7 +163,7 @@ def open_world(folder: Path, *names: str) -> World:
         app=app,
         live=live,
         people=people,
-        saved=sqlite3.connect(":memory:"),
+        saved=Copy(_path_of(context)),
     )
     save(world)
     return world
@@ -134,17 +171,7 @@ def open_world(folder: Path, *names: str) -> World:
 
 def save(world: World) -> None:
     """Remember the database as it is now."""
-    with _opened(world) as file:
-        file.backup(world.saved)
-
-
-@contextmanager
-def _opened(world: World) -> Iterator[sqlite3.Connection]:
-    file = sqlite3.connect(_path_of(world.context))
-    try:
-        yield file
-    finally:
-        file.close()
+    world.saved.save()
 
 
 def _add(name: str, number: int, context: Context, tasks: RecordedTasks, app: App) -> Person:
