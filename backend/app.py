@@ -34,6 +34,7 @@ from backend.web import (
     widget,
 )
 from backend.web.admin import pages as admin_pages
+from backend.web.admin import fraud
 from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
@@ -160,6 +161,7 @@ def _routes(
         *status.routes(context, probes),
         *sign_in.routes(context),
         *overview.routes(context),
+        *fraud.routes(context),
         *network.routes(context),
         *audience.routes(context),
         *earnings.routes(context),

@@ -7,17 +7,21 @@ the primary keys. Whoever writes the case of a site holds the site's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from backend.domain.actors import Actor
 from backend.domain.fraud_cases import Case, CaseKind, CaseState, read_signals, write_signals
 from backend.domain.fraud_rules import DEFAULT, RuleBook, read_changes
 from backend.domain.instants import Instant
 from backend.errors import NotFound
 from backend.store.bulk import is_among
+from backend.store.ownership import owned
 from backend.store.tables.fraud import FraudCaseRow, FraudReferralRow, FraudRulesRow
 
 
@@ -132,6 +136,56 @@ def count_open(session: Session, tenant: str) -> int:
             )
         ).scalar_one()
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesVersion:
+    """A version of the numbers, who chose it and why; `body` is what differs from the defaults."""
+
+    version: int
+    body: str
+    reason: str
+    by: str | None
+    at: Instant
+
+
+def list_versions(session: Session, tenant: str, *, limit: int = 50) -> list[RulesVersion]:
+    """Return the versions of the numbers, the newest first."""
+    found = session.execute(
+        select(FraudRulesRow)
+        .where(col(FraudRulesRow.tenant) == tenant)
+        .order_by(col(FraudRulesRow.version).desc())
+        .limit(limit)
+    )
+    return [
+        RulesVersion(
+            version=row.version, body=row.body, reason=row.reason, by=row.by, at=Instant(row.at)
+        )
+        for row in found.scalars()
+    ]
+
+
+def add_version(session: Session, tenant: str, version: RulesVersion) -> bool:
+    """Store a version; tell whether nobody else had stored one of that number."""
+    if session.get(FraudRulesRow, (tenant, version.version)) is not None:
+        return False
+    session.add(FraudRulesRow(tenant=tenant, **asdict(version)))
+    try:
+        session.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+def count_own_waiting(session: Session, actor: Actor) -> dict[CaseKind, int]:
+    """Return how much of the actor's own waits with open cases, by kind."""
+    statement = select(col(FraudCaseRow.kind), func.sum(col(FraudCaseRow.held)).label("held"))
+    found = session.execute(
+        owned(statement, FraudCaseRow, actor)
+        .where(col(FraudCaseRow.state) == CaseState.OPEN.value)
+        .group_by(col(FraudCaseRow.kind))
+    )
+    return {CaseKind(row.kind): int(row.held) for row in found}
 
 
 def add_referrals(session: Session, case: Case, referred: Iterable[str]) -> int:

@@ -7,6 +7,7 @@ Leans on the primary keys of `site_day` and of `event` (tenant, day, at, ...), o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -70,6 +71,58 @@ def read_glances(
     return Glances(since=since, views=views, engaged=frozenset(engaged))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedTrace:
+    """A share as fraud rules see it, with its site and its owner."""
+
+    site: str
+    title: str
+    account: str
+    trace: Trace
+
+
+def list_all_traces(
+    session: Session, tenant: str, since: Instant, *, limit: int
+) -> list[OwnedTrace]:
+    """Return the newest shares of all sites after `since`, the oldest first."""
+    newest = (
+        _TRACED.add_columns(col(SiteRow.id), col(SiteRow.title), col(SiteRow.account))
+        .join(
+            SiteRow,
+            and_(
+                col(SiteRow.tenant) == col(ShareRow.tenant), col(SiteRow.id) == col(ShareRow.site)
+            ),
+        )
+        .where(col(ShareRow.tenant) == tenant, col(ShareRow.at) > since)
+        .order_by(col(ShareRow.at).desc())
+        .limit(limit)
+    )
+    return [
+        OwnedTrace(site=row.id, title=row.title, account=row.account, trace=_to_trace(row))
+        for row in session.execute(newest)
+    ][::-1]
+
+
+def read_day(session: Session, tenant: str, site: str, day: Day) -> Glances:
+    """Return what visitors of a site did on a day: all of its raw events are looked through."""
+    views: dict[str, list[Instant]] = {}
+    engaged: set[str] = set()
+    rows = session.execute(
+        select(col(EventRow.at), col(EventRow.kind), col(EventRow.visitor)).where(
+            col(EventRow.tenant) == tenant,
+            col(EventRow.day) == day,
+            col(EventRow.site) == site,
+            col(EventRow.kind).in_([EventKind.VIEW.value, EventKind.ENGAGEMENT.value]),
+        )
+    )
+    for at, kind, visitor in rows:
+        if kind == EventKind.VIEW:
+            views.setdefault(visitor, []).append(Instant(at))
+        else:
+            engaged.add(visitor)
+    return Glances(since=start_of(day), views=views, engaged=frozenset(engaged))
+
+
 _TOTALS = (
     select(
         col(SiteRow.account), col(SiteDayRow.site), func.sum(col(SiteDayRow.shares)).label("shares")
@@ -85,16 +138,16 @@ _TOTALS = (
     .where(col(SiteRow.tenant) == bindparam("tenant"), is_among(col(SiteRow.account), "accounts"))
     .group_by(col(SiteRow.account), col(SiteDayRow.site))
 )
+_TRACED: Any = select(
+    col(ShareRow.at),
+    col(ShareRow.visitor),
+    col(ShareRow.visitor_yesterday),
+    col(ShareRow.network),
+    col(ShareRow.platform),
+    col(ShareRow.page),
+)
 _TRACES = (
-    select(
-        col(ShareRow.at),
-        col(ShareRow.visitor),
-        col(ShareRow.visitor_yesterday),
-        col(ShareRow.network),
-        col(ShareRow.platform),
-        col(ShareRow.page),
-    )
-    .where(
+    _TRACED.where(
         col(ShareRow.tenant) == bindparam("tenant"),
         col(ShareRow.site) == bindparam("site"),
         col(ShareRow.at) > bindparam("since"),

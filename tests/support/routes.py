@@ -375,6 +375,18 @@ LINES: dict[str, Line] = {
     "POST /hooks/github/{key}": _open("/hooks/github/{key}", 403),
     # Without Stripe's keys there is nothing behind it.
     "POST /hooks/stripe": _open("/hooks/stripe", 404),
+    "GET /admin/fraud": _admin("/admin/fraud", REVIEWER),
+    "GET /admin/fraud/rules": _admin("/admin/fraud/rules", REVIEWER),
+    # Nothing is changed by what was sent, so that is refused on the page.
+    "POST /admin/fraud/rules": _admin("/admin/fraud/rules", REVIEWER, status=400),
+    # There is no such case.
+    "GET /admin/fraud/{case}": _admin(f"/admin/fraud/{'0' * 32}", REVIEWER, status=404),
+    "POST /admin/fraud/{case}/clear": _admin(
+        f"/admin/fraud/{'0' * 32}/clear", REVIEWER, status=404, reason="Walked"
+    ),
+    "POST /admin/fraud/{case}/confirm": _admin(
+        f"/admin/fraud/{'0' * 32}/confirm", REVIEWER, status=404, reason="Walked"
+    ),
     "GET /account/payout-method": _desk("/account/payout-method", 200),
     "POST /account/payout-method": _person(
         "/account/payout-method", 303, method="paypal", currency="USD", email="new@pay.example"

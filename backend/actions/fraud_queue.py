@@ -1,0 +1,165 @@
+"""What reviewers read before they decide, and what owners are told meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.actions.context import Context
+from backend.domain.actors import Actor, Role
+from backend.domain.fraud_cases import Case, CaseKind, CaseState
+from backend.domain.fraud_rules import RuleBook
+from backend.domain.instants import HOUR, MINUTE, Instant
+from backend.store import accounts, fraud, fraud_shares, sites
+from backend.store.database import Session
+from backend.store.tables.base import TENANT
+
+CASES_A_PAGE = 200
+SIMILAR = 10
+MINUTES_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom and what a case is about, as a person would say it."""
+
+    owner: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A case of the queue."""
+
+    case: Case
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinuteOfShares:
+    """One minute of a site: when it began, its shares, and those of them that the case holds."""
+
+    at: Instant
+    every: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """Everything about a case: earlier ones of the owner, and those with the same rules."""
+
+    case: Case
+    subject: Subject
+    minutes: tuple[MinuteOfShares, ...]
+    earlier: tuple[Listed, ...]
+    similar: tuple[Listed, ...]
+    book: RuleBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How much of an owner's waits for a review."""
+
+    shares: int
+    referrals: int
+
+    @property
+    def words(self) -> str:
+        """Return what the owner is told; '' when nothing waits."""
+        parts = [
+            f"{number:,} {one if number == 1 else one + 's'}"
+            for number, one in ((self.shares, "share"), (self.referrals, "referral"))
+            if number
+        ]
+        if not parts:
+            return ""
+        verb = "waits" if self.shares + self.referrals == 1 else "wait"
+        return f"{' and '.join(parts)} {verb} for a review"
+
+
+def list_queue(context: Context, actor: Actor) -> list[Listed]:
+    """Return the open cases, the gravest first and of these the oldest."""
+    return _list(context, actor, CaseState.OPEN, lambda case: (-case.score, case.opened_at))
+
+
+def list_others(context: Context, actor: Actor, state: CaseState) -> list[Listed]:
+    """Return the newest cases that were only noted, or were decided."""
+    return _list(context, actor, state, lambda case: (-case.updated_at, 0))
+
+
+def read_case(context: Context, actor: Actor, case_id: str) -> CaseFile:
+    """Return everything about a case. Raises Forbidden and NotFound."""
+    actor.needs_role(Role.REVIEWER)
+    with context.database.reading() as session:
+        case = fraud.get_case(session, TENANT, case_id)
+        own = fraud.list_of_account(session, TENANT, case.account)
+        recent = fraud.list_cases(session, TENANT, tuple(CaseState), limit=CASES_A_PAGE)
+        similar = [one for one in recent if one.rules == case.rules and one.id != case.id]
+        names: dict[str, Subject] = {}
+        return CaseFile(
+            case=case,
+            subject=_subject(session, case, names),
+            minutes=_read_minutes(session, case),
+            earlier=_listed(session, [one for one in own if one.id != case.id], names),
+            similar=_listed(
+                session, [one for one in similar if one.account != case.account][:SIMILAR], names
+            ),
+            book=fraud.read_book(session, TENANT),
+        )
+
+
+def count_waiting(context: Context, actor: Actor) -> int:
+    """Return how many cases wait for a decision."""
+    actor.needs_role(Role.REVIEWER)
+    with context.database.reading() as session:
+        return fraud.count_open(session, TENANT)
+
+
+def read_waiting(context: Context, actor: Actor) -> Waiting:
+    """Return how many of the actor's own shares and referrals wait."""
+    with context.database.reading() as session:
+        held = fraud.count_own_waiting(session, actor)
+    return Waiting(shares=held.get(CaseKind.SHARES, 0), referrals=held.get(CaseKind.REFERRALS, 0))
+
+
+def _list(
+    context: Context, actor: Actor, state: CaseState, key: Callable[[Case], tuple[int, int]]
+) -> list[Listed]:
+    actor.needs_role(Role.REVIEWER)
+    with context.database.reading() as session:
+        found = fraud.list_cases(session, TENANT, (state,), limit=CASES_A_PAGE)
+        return list(_listed(session, sorted(found, key=key), {}))
+
+
+def _listed(session: Session, cases: list[Case], names: dict[str, Subject]) -> tuple[Listed, ...]:
+    return tuple(Listed(case=case, subject=_subject(session, case, names)) for case in cases)
+
+
+def _subject(session: Session, case: Case, names: dict[str, Subject]) -> Subject:
+    key = case.site or case.account
+    if key not in names:
+        owner = accounts.find_account(session, case.tenant, case.account)
+        person = owner.person if owner else None
+        title = "Referrals"
+        if case.site is not None:
+            site = sites.find_site(session, case.tenant, case.site)
+            title = site.title if site else "A removed site"
+        names[key] = Subject(
+            owner=(person.name or person.address.email) if person else "A closed account",
+            site=title,
+        )
+    return names[key]
+
+
+def _read_minutes(session: Session, case: Case) -> tuple[MinuteOfShares, ...]:
+    """Return the minutes around the beginning of a case, quiet ones too."""
+    if case.site is None:
+        return ()
+    first = Instant((case.opened_at - HOUR // 2) // MINUTE * MINUTE)
+    last = Instant(first + MINUTES_SHOWN * MINUTE - 1)
+    found = fraud_shares.count_by_minute(session, case, first=first, last=last)
+    minutes = []
+    for minute in range(first // MINUTE, first // MINUTE + MINUTES_SHOWN):
+        every, held = found.get(minute, (0, 0))
+        minutes.append(MinuteOfShares(at=Instant(minute * MINUTE), every=every, held=held))
+    return tuple(minutes)
