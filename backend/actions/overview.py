@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.actions.context import Context
+from backend.actions.fraud_queue import read_waiting
 from backend.actions.usage import read_usage
 from backend.domain.actors import Actor
 from backend.domain.next_steps import SiteFacts, Situation
@@ -56,7 +57,7 @@ def read_situation(context: Context, actor: Actor) -> Situation:
             for each in rank_sites(context, actor)
         ),
         is_over_limit=usage.is_over,
-        waits_for_review=0,
+        review=read_waiting(context, actor).words,
         has_earned=any(each.earned > 0 for each in earned),
         is_payable=payee is not None and payee.state is PayeeState.CONFIRMED,
         has_referred=bool(first),

@@ -25,11 +25,11 @@ class SiteFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Where an owner stands. `waits_for_review` are shares that do not count yet."""
+    """Where an owner stands. `review` says what waits for one, '' when nothing does."""
 
     sites: tuple[SiteFacts, ...]
     is_over_limit: bool
-    waits_for_review: int
+    review: str
     has_earned: bool
     is_payable: bool
     has_referred: bool
@@ -74,11 +74,11 @@ def _steps(situation: Situation) -> Iterator[Step]:
             why="You have earned something, and no payout method is confirmed.",
             path="/account/payout-method",
         )
-    if situation.waits_for_review:
+    if situation.review:
         yield Step(
-            words="Nothing to do: some shares wait for a look",
-            why=f"{situation.waits_for_review:,} of them look unusual and count once a person has"
-            " seen that they are fine.",
+            words=situation.review,
+            why="They look unusual, so a person looks at them. There is nothing to do: what is"
+            " fine counts as if it had never waited.",
             path="/dashboard/audience",
         )
     for site in situation.sites:

@@ -116,7 +116,7 @@ def _list(request: Request, actor: Actor) -> Response:
     page = list_notifications(context, actor, after)
     unread = count_unread(context, actor)
     view = ListView(
-        notifications=tuple(_view(each) for each in page.notifications),
+        notifications=tuple(view_notification(each) for each in page.notifications),
         unread=unread,
         after=page.after,
         is_first=not after,
@@ -136,7 +136,8 @@ def _title(unread: int, *, is_empty: bool) -> str:
     return f"{number} {'thing is' if unread == 1 else 'things are'} new"
 
 
-def _view(notification: Notification) -> NotificationView:
+def view_notification(notification: Notification) -> NotificationView:
+    """Return a notification in words, for the pages, which are English."""
     told = tell_event(words_of(ENGLISH), notification)
     return NotificationView(
         id=notification.id,

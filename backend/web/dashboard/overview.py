@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from backend.actions import overview, referred, statistics
+from backend.actions import audience, overview, referred, statistics
 from backend.actions.context import Context
+from backend.actions.notifications import list_notifications
 from backend.actions.overview import Ranked
 from backend.actions.referred import PeriodSums
 from backend.actions.statistics import Level
 from backend.domain.actors import Actor
+from backend.domain.audience import Headline, Virality
 from backend.domain.comparison import Change, compare
 from backend.domain.instants import date_of, to_datetime
 from backend.domain.next_steps import Step, next_steps, shares_to_featuring
@@ -25,11 +27,13 @@ from backend.web.dashboard.amounts import write_amount
 from backend.web.dashboard.figures import Figure, spark
 from backend.web.dashboard.filters import Filter, read_filter
 from backend.web.dashboard.frame import owner_page, render_dashboard
+from backend.web.dashboard.notifications import NotificationView, view_notification
 from backend.web.dashboard.tables import Column, Table, download
 from generator.render.charts import Chart, Series, draw
 from generator.render.environment import format_short_day
 
 SITES_SHOWN = 5
+NEWS_SHOWN = 5
 _COLUMNS = (
     Column(key="day", words="Day"),
     Column(key="views", words="Views", is_number=True),
@@ -72,12 +76,15 @@ class OverviewView:
     sites: tuple[SiteLine, ...]
     has_more_sites: bool
     level: LevelView
+    news: tuple[NotificationView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     """A period and the one before it."""
 
+    now: Headline
+    before: Headline
     days: Sequence[SiteDay]
     days_before: Sequence[SiteDay]
     sums: PeriodSums
@@ -93,6 +100,8 @@ def _show(request: Request, actor: Actor) -> Response:
     context: Context = request.app.state.context
     chosen = read_filter(request, actor)
     facts = _Facts(
+        now=audience.read_headline(context, actor, chosen.site_id, chosen.period),
+        before=audience.read_headline(context, actor, chosen.site_id, chosen.before),
         days=statistics.sum_days(context, actor, chosen.site_id, chosen.period),
         days_before=statistics.sum_days(context, actor, chosen.site_id, chosen.before),
         sums=referred.sum_period(context, actor, chosen.period),
@@ -110,6 +119,10 @@ def _show(request: Request, actor: Actor) -> Response:
         sites=tuple(_line(context, each) for each in ranked[:SITES_SHOWN]),
         has_more_sites=len(ranked) > SITES_SHOWN,
         level=_level(statistics.get_level(context, actor)),
+        news=tuple(
+            view_notification(each)
+            for each in list_notifications(context, actor).notifications[:NEWS_SHOWN]
+        ),
     )
     title = _title(chosen, facts, has_sites=bool(ranked))
     return render_dashboard(
@@ -121,7 +134,7 @@ def _title(chosen: Filter, facts: _Facts, *, has_sites: bool) -> str:
     """Return the answer to how it goes, in one sentence."""
     if not has_sites:
         return "Your first site goes here"
-    views, before = _sum(facts.days, "views"), _sum(facts.days_before, "views")
+    views, before = facts.now.views, facts.before.views
     whose = chosen.site.title if chosen.site else "Your sites"
     verb = "had" if chosen.site is None or views else "has"
     said = f"{whose} {verb} {views:,} view{'' if views == 1 else 's'}"
@@ -137,20 +150,40 @@ def _compared(change: Change) -> str:
 
 
 def _figures(chosen: Filter, facts: _Facts) -> tuple[Figure, ...]:
-    audience, people = chosen.link("/dashboard/audience"), chosen.link("/dashboard/referrals")
+    seen, people = chosen.link("/dashboard/audience"), chosen.link("/dashboard/referrals")
     sign_ups = sum(facts.sums.sign_ups.values())
     paying = sum(facts.sums.conversions.values())
     return (
-        _counted("Views", "views", facts, audience),
-        _counted("Shares that count", "counted_shares", facts, audience),
+        _visitors(facts, seen),
+        _counted("Shares that count", "counted_shares", facts, seen),
         Figure(
             label="Sign-ups through you",
             value=f"{sign_ups:,}",
             change=compare(sign_ups, sum(facts.sums_before.sign_ups.values())),
-            note=f"{paying:,} began to pay" if paying else "",
+            note=_brought(paying, facts.now.virality),
             link=people,
         ),
         _earned(facts, chosen.link("/dashboard/earnings")),
+    )
+
+
+def _visitors(facts: _Facts, link: str) -> Figure:
+    """Return the visitors of the days that are over; on the very first day nobody knows any."""
+    is_known = facts.now.visitors > 0 or facts.now.views == 0
+    return Figure(
+        label="Visitors",
+        value=f"{facts.now.visitors:,}" if is_known else "–",
+        change=compare(facts.now.visitors, facts.before.visitors) if is_known else None,
+        spark=spark([each.visitors for each in facts.days]),
+        note="of days that are over" if is_known else "known when the day is over",
+        link=link,
+    )
+
+
+def _brought(paying: int, measured: Virality) -> str:
+    began = f"{paying:,} began to pay"
+    return (
+        began if measured.k_factor is None else f"{began} · k-factor {float(measured.k_factor):.2f}"
     )
 
 

@@ -70,8 +70,8 @@ def test_its_title_is_the_answer(client: TestClient) -> None:
 
 def test_each_number_stands_beside_that_of_the_period_before(client: TestClient) -> None:
     found = figures(page(client))
-    assert found["Views"] == ("30", "▲ 50 % more than in the period before")
-    assert found["Shares that count"][0] == "5"  # one of them was there before
+    assert found["Visitors"] == ("–", "known when the day is over")
+    assert found["Shares that count"] == ("5", "▲ new more than in the period before")
     assert found["Sign-ups through you"][0] == "1"
 
 

@@ -13,7 +13,7 @@ SITE = SiteFacts(id="s", title="Lantern", is_verified=True, views=10, shares=0)
 QUIET = Situation(
     sites=(SITE,),
     is_over_limit=False,
-    waits_for_review=0,
+    review="",
     has_earned=False,
     is_payable=False,
     has_referred=True,
