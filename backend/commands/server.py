@@ -30,6 +30,7 @@ ACTIONS = {
     "rates": "Store exchange rates, from a file or from their provider",
     "plan": "List commission plans, load, acknowledge and use them",
     "payouts": "Draft, approve, submit and settle batches of payouts",
+    "site": "Suspend a site, or end that",
 }
 
 
@@ -205,6 +206,17 @@ def _add_payouts(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def _add_site(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
+    for name, summary in (
+        ("suspend", "take a site out of the showcase, and count and redirect nothing for it"),
+        ("resume", "end a suspension"),
+    ):
+        step = steps.add_parser(name, help=summary)
+        step.add_argument("key", metavar="KEY", help="the site's key, as in its pages")
+        step.add_argument("--reason", metavar="TEXT", required=True, help="why; it is noted")
+
+
 _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _add_run,
     "migrate": _add_migrate,
@@ -218,4 +230,5 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "rates": _add_rates,
     "plan": _add_plan,
     "payouts": _add_payouts,
+    "site": _add_site,
 }
