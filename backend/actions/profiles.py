@@ -68,8 +68,7 @@ def get_profile(context: Context, actor: Actor) -> OwnProfile:
 def save_profile(context: Context, actor: Actor, draft: ProfileDraft) -> Profile:
     """Store the actor's profile; public ones are seen by everybody from now on.
 
-    Raises Invalid naming the field, NotFound for a hidden site that is not the actor's own,
-    Conflict when the handle is taken.
+    Raises Invalid naming the field, Conflict when the handle is taken.
     """
     wanted = clean_profile(draft)
     if len(wanted.hidden) > MAX_HIDDEN:

@@ -16,7 +16,7 @@ from backend.domain.actors import Actor
 from backend.domain.instants import Instant
 from backend.domain.profiles import Profile, PublicName
 from backend.domain.showcase import ShowcaseCard
-from backend.errors import Conflict, NotFound
+from backend.errors import Conflict
 from backend.store.ownership import owned
 from backend.store.showcase import to_card
 from backend.store.tables.accounts import AccountRow
@@ -100,18 +100,17 @@ def save(session: Session, profile: Profile) -> None:
 
 
 def save_hidden(session: Session, actor: Actor, sites: Iterable[str]) -> None:
-    """Set which sites the actor's profile leaves out. Raises NotFound for one of somebody else."""
+    """Set which sites the actor's profile leaves out; any not the actor's is passed over."""
     wanted = sorted(set(sites))
     connection = session.connection()
     connection.execute(owned(delete(HiddenSiteRow), HiddenSiteRow, actor))
     if not wanted:
         return
     own = owned(select(col(SiteRow.id)), SiteRow, actor).where(col(SiteRow.id).in_(wanted))
-    if len(session.execute(own).all()) != len(wanted):
-        raise NotFound("There is no such site.")
-    connection.execute(
-        insert(HiddenSiteRow), [{"tenant": actor.tenant, "site": site} for site in wanted]
-    )
+    if found := session.execute(own).scalars().all():
+        connection.execute(
+            insert(HiddenSiteRow), [{"tenant": actor.tenant, "site": site} for site in found]
+        )
 
 
 def list_cards(

@@ -20,6 +20,7 @@ from backend.web.api import (
     payee,
     payouts,
     plans,
+    profile,
     referrals,
     releases,
     rewards,
@@ -34,6 +35,7 @@ from backend.web.api.operation import PREFIX, make_routes
 
 OPERATIONS = (
     *account.OPERATIONS,
+    *profile.OPERATIONS,
     *billing.OPERATIONS,
     *sites.OPERATIONS,
     *builds.OPERATIONS,

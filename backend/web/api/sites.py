@@ -35,7 +35,8 @@ _ORIGIN = rf"^https?://{_LABEL}(?:\.{_LABEL}){{0,8}}(?::{_PORT})?"
 _CHARACTER = "[A-Za-z0-9_~-]|%[2-7][0-9A-F]"
 _PATH = f"(?:/(?:{_CHARACTER})(?:{_CHARACTER}|[.])*)*/?$"
 # International names are sent in their xn-- form, as they stand in links.
-Url = Annotated[str, Meta(max_length=300, pattern=_ORIGIN + _PATH)]
+URL_PATTERN = _ORIGIN + _PATH
+Url = Annotated[str, Meta(max_length=300, pattern=URL_PATTERN)]
 Origin = Annotated[str, Meta(max_length=90, pattern=f"{_ORIGIN}$")]
 Repository = Annotated[str, Meta(max_length=300, pattern=f"{_ORIGIN}(?:/[A-Za-z0-9._~-]+)*/?$")]
 # At least one character that a reader sees.

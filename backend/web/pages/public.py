@@ -12,8 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from backend.actions.context import Context
+from backend.actions.profiles import list_public_handles
 from backend.actions.standings import find_card, list_showcase
 from backend.domain.landing import Terms, terms_of_service
+from backend.domain.profiles import profile_path
 from backend.domain.showcase import ShowcaseCard
 from backend.errors import NotFound
 from backend.web.limits import limited
@@ -27,6 +29,7 @@ SHARED_SECONDS = 2
 CARDS_AT_HOME = 6
 CARDS_IN_STRIP = 4
 SITEMAP_PAGES = 100
+PEOPLE_IN_SITEMAP = 10_000
 SITEMAP_RATE = "10/minute"
 """It reads the whole showcase."""
 THEMES = ("auto", "light", "dark")
@@ -235,7 +238,8 @@ class _PublicPages:
 
     def sitemap(self, request: Request) -> Response:
         listed = (f"/showcase/{key}" for key in self._listed_keys())
-        addresses = ["/", "/showcase", "/pricing", "/terms", "/privacy", *listed]
+        people = map(profile_path, list_public_handles(self._context, at_most=PEOPLE_IN_SITEMAP))
+        addresses = ["/", "/showcase", "/pricing", "/terms", "/privacy", *listed, *people]
         entries = "".join(
             f"<url><loc>{escape(self._base_url + address)}</loc></url>\n" for address in addresses
         )
