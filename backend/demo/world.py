@@ -27,6 +27,7 @@ from backend.actions.visitors import Visitors
 from backend.clock import FixedClock
 from backend.demo.bills import Bills
 from backend.demo.cast import HEROINE, OWNERS, PROJECTS, Owner, Project
+from backend.demo.community import Community
 from backend.demo.disputes import Disputes
 from backend.demo.paydays import TREASURER, Paydays, Ticket
 from backend.demo.rates import PROVIDER, write_rates
@@ -129,6 +130,7 @@ class _World:
         self._bills = Bills(context)
         self._paydays = Paydays(context, self._people)
         self._disputes = Disputes(context, self._people)
+        self._community = Community(context, self._people)
 
     def live_through(self, day: int) -> None:
         """Let everything happen that happens on a day."""
@@ -140,6 +142,7 @@ class _World:
             self._live(owner, day)
         self._bills.collect()
         self._handle_money(day)
+        self._community.live_through(day)
         for project in PROJECTS:
             if project.launched == day:
                 self._clock.move(MINUTE)
@@ -152,6 +155,7 @@ class _World:
         """Bring everything up to the moment after the last day."""
         self._clock.set(start_of(Day(self._start + DAYS)))
         self._keep_time(DAYS)
+        self._community.end()
         accounts.change_role(self._context, self._people[TREASURER].account, Role.FINANCE)
         accounts.change_role(self._context, self._people[HEROINE].account, Role.ADMIN)
 

@@ -62,7 +62,8 @@ def gift_words(reward: Reward) -> str:
         more = (reward.bonus_bp - BASIS_POINTS) // 100
         parts.append(f"{more} % more on each commission")
     parts += sorted(FLAG_WORDS[flag] for flag in reward.flags)
-    return " and ".join(parts)
+    said = " and ".join(parts)
+    return said[:1].upper() + said[1:]
 
 
 def progress_words(reward: Reward, value: int, depth: int) -> str:

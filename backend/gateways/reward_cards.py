@@ -126,7 +126,7 @@ def _write(pen: Pen, card: RewardCard, accent: str) -> None:
             y += row.height_px + gap
     foot = set_text(f"{card.day} · {card.host}", _style(500, (26, 23, 20), lines=1), width)
     if foot is not None:
-        foot.draw(pen, _LEFT, 542, right=_RIGHT, fill=_MUTED)
+        foot.draw(pen, _LEFT, 570, right=_RIGHT, fill=_MUTED)
 
 
 def _style(weight: int, sizes: tuple[int, ...], *, lines: int) -> Style:

@@ -151,14 +151,18 @@ def _title(report: RewardReport) -> str:
 
 def _figures(report: RewardReport, level: Level) -> tuple[Figure, ...]:
     following = next_level(level.shares)
-    way = f"{following[1]:,} more to {following[0].value}" if following else "the highest level"
+    way = f"{level.shares:,} counted shares, the highest level"
+    if following:
+        way = f"{level.shares:,} counted shares, {following[1]:,} more to {following[0].value}"
+    review = ", less while something is reviewed" if level.is_reduced else ""
     stood = sum(one.survived_at is not None for one in report.facts.conversions)
     waiting = report.credits - report.usable
     return (
         Figure(
             label="Boost level",
-            value=f"{level.level.value.capitalize()} × {level.coefficient_hundredths / 100:g}",
-            note=f"{level.shares:,} counted shares; {way}",
+            value=level.level.value.capitalize(),
+            note=f"× {level.coefficient_hundredths / 100:g}{review}; {way}",
+            link="/dashboard/audience",
         ),
         Figure(
             label="Conversions that stood",
@@ -225,7 +229,8 @@ def _pending(reward: Reward, one: RewardProgress, report: RewardReport) -> str:
     if reward.measure is Measure.SURVIVED:
         held = len(report.facts.conversions) - one.value
         if held > 0:
-            return f"{amount_words(reward.measure, held)} have not stood for 30 days yet."
+            verb = "has" if held == 1 else "have"
+            return f"{amount_words(reward.measure, held)} {verb} not stood for 30 days yet."
     return ""
 
 

@@ -106,7 +106,7 @@ def what_counts(metric: Metric, span: Span) -> str:
 def window_words(window: Window) -> str:
     """Return the days of a board in words."""
     if window.first is None or window.last is None:
-        return "since the beginning"
+        return "Since the beginning"
     first, last = date_of(window.first), date_of(window.last)
     return f"{format_short_day(first)} to {format_short_day(last)}"
 

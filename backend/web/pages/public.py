@@ -239,7 +239,8 @@ class _PublicPages:
     def sitemap(self, request: Request) -> Response:
         listed = (f"/showcase/{key}" for key in self._listed_keys())
         people = map(profile_path, list_public_handles(self._context, at_most=PEOPLE_IN_SITEMAP))
-        addresses = ["/", "/showcase", "/pricing", "/terms", "/privacy", *listed, *people]
+        pages = ("/leaderboards", "/challenges")
+        addresses = ["/", "/showcase", "/pricing", "/terms", "/privacy", *pages, *listed, *people]
         entries = "".join(
             f"<url><loc>{escape(self._base_url + address)}</loc></url>\n" for address in addresses
         )
