@@ -20,6 +20,7 @@ from backend.errors import ServiceError
 from backend.gateways.live import Fanout
 from backend.web import (
     assets,
+    badges,
     build_stream,
     community,
     counts,
@@ -154,6 +155,7 @@ def _routes(
         *assets.routes(context),
         *widget.routes(context),
         *oembed.routes(context),
+        *badges.routes(context),
         *log.routes(context),
         *log_pages.routes(context),
         *public.routes(context),

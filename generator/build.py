@@ -141,7 +141,9 @@ def make_theme_files(name: str) -> tuple[dict[str, str], list[OutputFile]]:
     folders = load_theme(name).folders
     style_names, styles = make_styles(folders)
     sheet_names, sheets = make_sheet(folders, "dashboard.css")
-    script_names, scripts = make_scripts(("first.js", "site.js", "build_log.js", "dashboard.js"))
+    script_names, scripts = make_scripts(
+        ("first.js", "site.js", "build_log.js", "counter.js", "dashboard.js")
+    )
     picture_names, pictures = make_pictures(folders)
     names = style_names | sheet_names | script_names | picture_names
     return names, [*styles, *sheets, *scripts, *pictures]

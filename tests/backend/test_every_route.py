@@ -31,7 +31,7 @@ HEADERS = {
 # A followed referral link leaves a touch. The click on a share waits for its batch, and needs the
 # salt of the day, which the first one makes.
 WRITES = {"GET /r/{code}": {"touch"}, "GET /s/{share}": {"day_salt"}}
-FRAMED = {"GET /showcase/strip"}
+FRAMED = {"GET /showcase/strip", "GET /embed/{key}/counter"}
 # Our own pages show it in a frame.
 FRAMED_BY_US = {"GET /dashboard/sites/{site}/preview"}
 EVIL = "https://evil.example"

@@ -244,6 +244,10 @@ LINES: dict[str, Line] = {
     "GET /oembed": _open(
         "/oembed", query={"url": "http://127.0.0.1:8000/showcase"}, is_shared=True
     ),
+    # A site that nobody has verified is hidden; what is said of it is a badge all the same.
+    "GET /badge/{key}/{kind}.svg": _open("/badge/{key}/score.svg", 404, is_shared=True),
+    "GET /badge/{key}/{kind}.json": _open("/badge/{key}/score.json", 404, is_shared=True),
+    "GET /embed/{key}/counter": _open("/embed/{key}/counter", 404),
     # The log of an empty ledger.
     "GET /log/checkpoint": _open("/log/checkpoint", is_shared=True),
     "GET /log/vkey": _open("/log/vkey", is_shared=True),
