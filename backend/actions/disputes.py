@@ -143,6 +143,16 @@ def get(context: Context, actor: Actor, dispute: str) -> tuple[Dispute, list[Mes
         return found, store.list_messages(session, TENANT, dispute)
 
 
+def find_earned(
+    context: Context, actor: Actor, account: str, payment: str
+) -> tuple[Payment, list[Commission]] | None:
+    """Return a payment and what an account earned of it, None where there is no such payment."""
+    actor.needs_role(Role.FINANCE)
+    with context.database.reading() as session:
+        found = payments.find(session, TENANT, payment)
+        return None if found is None else (found, _own(session, account, payment))
+
+
 def ask(context: Context, actor: Actor, dispute: str, text: str) -> Dispute:
     """Ask the owner for evidence, which has to come within 14 days. Raises Conflict."""
     actor.needs_role(Role.FINANCE)

@@ -143,7 +143,8 @@ def settle_all(context: Context, actor: Actor, batch: str) -> Batch:
     good = [Returned(line_id=one.id, outcome="paid", reason="") for one in listed]
     for start in range(0, len(good), ENDED_AT_ONCE):
         _end_some(context, batch, good[start : start + ENDED_AT_ONCE])
-    with context.database.reading() as session:
+    with context.database.transaction() as session:
+        note(session, context, actor, "batch.settle", f"batch:{batch}", payouts=len(good))
         return batch_store.get(session, TENANT, batch)
 
 

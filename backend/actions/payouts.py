@@ -198,7 +198,7 @@ def approve(context: Context, actor: Actor, batch: str, *, total: int) -> Batch:
                 hint="Look at it again before you approve it.",
             )
         approvals = batch_store.list_approvals(session, TENANT, batch)
-        dollars = _dollars(session, known, now)
+        dollars = dollars_of(session, known, now)
         approved = payouts.approve(known, actor.account, approvals, dollars=dollars, now=now)
         made = Approval(account=actor.account, at=now)
         batch_store.add_approval(session, TENANT, batch, made)
@@ -313,7 +313,8 @@ def _new_batch(context: Context, by: Actor | None, way: tuple[Method, str], now:
     )
 
 
-def _dollars(session: Session, batch: Batch, now: Instant) -> int | None:
+def dollars_of(session: Session, batch: Batch, now: Instant) -> int | None:
+    """Return what a batch comes to in cents of USD, None without a rate."""
     rates = rates_for(session, day_of(now))
     try:
         return convert(batch.total, batch.currency, SECOND_APPROVAL_FROM.currency, rates).amount

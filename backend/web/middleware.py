@@ -36,6 +36,9 @@ HSTS_SECONDS = 365 * 24 * 3600
 Respond = Callable[[Request, Exception], Awaitable[Response]]
 _LOG = structlog.get_logger("access")
 _RELEASES_PATH = re.compile(r"/api/v1/sites/[0-9a-f]{32}/releases")
+# Return files; both doors look at who asks before they read one.
+_RETURNS_PATH = re.compile(r"/(?:api/v1/finance|admin)/payouts/[0-9a-z]{32}/returns")
+RETURNS_BYTES = 9_000_000
 _FILE_PATH = re.compile(_RELEASES_PATH.pattern + r"/[0-9a-f]{32}/files/[0-9a-f]{64}")
 _SANE_ID = re.compile(rb"[0-9A-Za-z_.-]{8,64}")
 _HEADERS: dict[bytes, bytes] = {
@@ -173,6 +176,8 @@ def _bound_of(scope: Scope, file_bytes: int) -> int:
         return file_bytes
     if scope["method"] == "POST" and _RELEASES_PATH.fullmatch(path):
         return MAX_FILE_LIST_BYTES
+    if scope["method"] == "POST" and _RETURNS_PATH.fullmatch(path):
+        return RETURNS_BYTES
     return HOOK_BYTES if path.startswith("/hooks/") else BODY_BYTES
 
 

@@ -458,6 +458,43 @@ LINES: dict[str, Line] = {
     "POST /dashboard/sessions/revoke-others": _person("/dashboard/sessions/revoke-others", 303),
     "POST /dashboard/erase": _person("/dashboard/erase", 303, 400, email="{email}"),
     "GET /admin": _admin("/admin", *EVERY),
+    "GET /admin/payouts": _admin("/admin/payouts", FINANCE),
+    "POST /admin/payouts": _admin("/admin/payouts", FINANCE, status=400, method="ach"),
+    "GET /admin/payouts/{id}": _admin("/admin/payouts/{batch}", FINANCE),
+    "POST /admin/payouts/{id}/approve": _admin(
+        "/admin/payouts/{batch}/approve", FINANCE, status=303, total="60.00"
+    ),
+    "POST /admin/payouts/{id}/submit": _admin("/admin/payouts/{batch}/submit", FINANCE, status=409),
+    "POST /admin/payouts/{id}/abort": _admin("/admin/payouts/none/abort", FINANCE, status=404),
+    "POST /admin/payouts/{id}/settle": _admin("/admin/payouts/{batch}/settle", FINANCE, status=409),
+    "POST /admin/payouts/{id}/withdraw": _admin(
+        "/admin/payouts/{batch}/withdraw", FINANCE, status=400, payout="{payout}"
+    ),
+    "POST /admin/payouts/{id}/end": _admin(
+        "/admin/payouts/{batch}/end", FINANCE, status=409, payout="{payout}", outcome="paid"
+    ),
+    # Without a file there is nothing to read.
+    "POST /admin/payouts/{id}/returns": _admin(
+        "/admin/payouts/{batch}/returns", FINANCE, status=400
+    ),
+    "GET /admin/plans": _admin("/admin/plans", FINANCE),
+    "POST /admin/plans": _admin("/admin/plans", status=400),
+    "POST /admin/plans/acknowledge": _admin(
+        "/admin/plans/acknowledge", status=303, name="seven-level", version="1", word="yes"
+    ),
+    "POST /admin/plans/use": _admin("/admin/plans/use", status=303, name="lifetime", version="1"),
+    "GET /admin/disputes": _admin("/admin/disputes", FINANCE),
+    "GET /admin/disputes/{id}": _admin("/admin/disputes/{dispute}", FINANCE),
+    "POST /admin/disputes/{id}/ask": _admin(
+        "/admin/disputes/{dispute}/ask", FINANCE, status=303, text="Which mail?"
+    ),
+    "POST /admin/disputes/{id}/decide": _admin(
+        "/admin/disputes/{dispute}/decide",
+        FINANCE,
+        status=303,
+        outcome="rejected",
+        reason="The plan says so.",
+    ),
     "GET /admin/people": _admin("/admin/people", *EVERY),
     "GET /admin/people/{id}": _admin("/admin/people/{account}", *EVERY),
     "POST /admin/people/{id}/show": _admin(
