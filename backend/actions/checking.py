@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby, islice
 
+from backend.actions.board_checking import compare_boards
 from backend.actions.context import Context
 from backend.actions.fraud_checking import compare_cases
 from backend.actions.log_checking import compare_log
@@ -65,6 +66,7 @@ def _find_differences(context: Context, *, is_late: bool) -> Iterator[Difference
     yield from check_money(context, is_late=is_late)
     yield from compare_payouts(context)
     yield from compare_rewards(context)
+    yield from compare_boards(context, is_late=is_late)
     yield from compare_log(context)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from backend.actions.accounts import suspend
+from backend.actions.board_checking import compare_boards
 from backend.actions.boards import choose, count_boards, read_board, read_choice, read_own
 from backend.actions.context import Context
 from backend.actions.erasure import erase_account
@@ -26,11 +27,12 @@ from backend.domain.boards import (
     value_words,
     window_of,
 )
-from backend.domain.instants import DAY, Day, Instant, date_of, day_of, start_of
+from backend.domain.instants import DAY, HOUR, Day, Instant, date_of, day_of, start_of
 from backend.errors import Invalid
 from backend.store import boards
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.base import TENANT
+from backend.store.tables.community import BoardPlaceRow
 from backend.store.tables.events import SiteDayRow
 from backend.store.tables.profiles import ProfileRow
 from tests.support.money import add_referral, adjusted, paid
@@ -278,3 +280,47 @@ def test_erasing_an_account_takes_it_off_the_boards(any_context: Context) -> Non
         assert not boards.shows_cards(session, TENANT, ann)
     count_boards(any_context)
     assert places(any_context, Metric.SHARES, Span.ALL) == []
+
+
+def spoil(context: Context, account: str, **values: int) -> None:
+    """Write other places than those that were counted."""
+    with context.database.transaction() as session:
+        changing = update(BoardPlaceRow).where(
+            col(BoardPlaceRow.account) == account, col(BoardPlaceRow.metric) == Metric.SHARES.value
+        )
+        session.execute(changing.values(**values))
+
+
+def found_by_check(context: Context, *, is_late: bool = False) -> set[str]:
+    return {one.what for one in compare_boards(context, is_late=is_late)}
+
+
+def test_the_check_finds_places_and_values_that_are_not_as_the_facts_say(
+    any_context: Context,
+) -> None:
+    ann, bob = add_account(any_context), add_account(any_context)
+    add_days(any_context, ann, {0: 4, 12: 9, 10: 1})
+    add_days(any_context, bob, {0: 2, 12: 5})
+    count_boards(any_context)
+    assert found_by_check(any_context, is_late=True) == set()
+    spoil(any_context, bob, place=7)
+    assert found_by_check(any_context) == {"board_place.place"}
+    spoil(any_context, bob, place=2, value=1)
+    assert found_by_check(any_context) == {"board_place.value"}
+    count_boards(any_context)
+    assert found_by_check(any_context) == set()
+    assert isinstance(any_context.clock, FixedClock)
+    any_context.clock.move(2 * HOUR)
+    assert found_by_check(any_context) == set()
+    assert found_by_check(any_context, is_late=True) == {"board.as_of"}
+
+
+def test_a_board_that_was_counted_before_its_days_were_over_may_have_less(
+    context: Context,
+) -> None:
+    ann = add_account(context)
+    count_boards(context)  # on a Friday
+    add_days(context, ann, {0: 2})
+    assert isinstance(context.clock, FixedClock)
+    context.clock.set(start_of(Day(day_of(NOON) + 3)))
+    assert found_by_check(context) == set()
