@@ -165,6 +165,7 @@ def _routes(
         *status.routes(context, probes),
         *sign_in.routes(context),
         *overview.routes(context),
+        *audience.routes(context),
         *fraud.routes(context),
         *network.routes(context),
         *audience.routes(context),

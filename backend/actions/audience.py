@@ -86,16 +86,17 @@ def read_audience(
     before, today = previous(period), day_of(context.clock.now())
     with context.database.reading() as session:
         _check(session, actor, site)
-        sums = audience.sum_names(session, actor, site, period, before)
+        sums = audience.sum_names(session, actor, site, period)
+        sums_before = audience.sum_names(session, actor, site, before)
         days = audience.list_days(session, actor, site, period)
         days_before = audience.list_days(session, actor, site, before)
         has_today = period.last == today
         return Audience(
             days=fill_days(days, period.first, period.last),
             days_before=fill_days(days_before, before.first, before.last),
-            names=rank_names(sums, limit=names),
-            platforms=list_platforms(sums, place=0),
-            platforms_before=list_platforms(sums, place=1),
+            names=rank_names(sums, sums_before, limit=names),
+            platforms=list_platforms(sums),
+            platforms_before=list_platforms(sums_before),
             funnel=_read_funnel(session, actor, site, period),
             funnel_before=_read_funnel(session, actor, site, before),
             as_of=audience.find_as_of(session, actor, site, today) if has_today else None,

@@ -119,32 +119,36 @@ class Audience:
     as_of: Instant | None
 
 
-Sums = Mapping[tuple[SourceKind, str], tuple[int, int]]
-"""By kind and name: the count of the period and that of the one before."""
+Sums = Mapping[tuple[SourceKind, str], int]
+"""Counts of a period by kind and name."""
 
 
-def rank_names(sums: Sums, *, limit: int) -> dict[SourceKind, tuple[NamedCount, ...]]:
+def rank_names(sums: Sums, before: Sums, *, limit: int) -> dict[SourceKind, tuple[NamedCount, ...]]:
     """Return the most frequent names of each kind that counts views, and the rest as the last."""
-    found: dict[SourceKind, tuple[NamedCount, ...]] = {}
-    for kind in OF_VIEWS:
-        named = [(name, *pair) for (of, name), pair in sums.items() if of is kind and name != REST]
-        named.sort(key=lambda one: (-one[1], -one[2], one[0]))
-        rest = [pair[1:] for pair in named[limit:]]
-        rest.append(sums.get((kind, REST), (0, 0)))
-        count, before = (sum(pair[place] for pair in rest) for place in (0, 1))
-        shown = [NamedCount(name=name, count=now, before=then) for name, now, then in named[:limit]]
-        if count or before:
-            shown.append(NamedCount(name=REST, count=count, before=before))
-        found[kind] = tuple(shown)
-    return found
+    return {kind: _rank(kind, sums, before, limit) for kind in OF_VIEWS}
 
 
-def list_platforms(sums: Sums, *, place: int) -> tuple[PlatformShares, ...]:
-    """Return the platforms of the period (`place` 0) or the one before (1), most shares first."""
+def _rank(kind: SourceKind, sums: Sums, before: Sums, limit: int) -> tuple[NamedCount, ...]:
+    names = {name for of, name in (*sums, *before) if of is kind and name != REST}
+    counts = [
+        NamedCount(name=name, count=sums.get((kind, name), 0), before=before.get((kind, name), 0))
+        for name in names
+    ]
+    counts.sort(key=lambda one: (-one.count, -one.before, one.name))
+    rest = NamedCount(
+        name=REST,
+        count=sums.get((kind, REST), 0) + sum(one.count for one in counts[limit:]),
+        before=before.get((kind, REST), 0) + sum(one.before for one in counts[limit:]),
+    )
+    return (*counts[:limit], *([rest] if rest.count or rest.before else []))
+
+
+def list_platforms(sums: Sums) -> tuple[PlatformShares, ...]:
+    """Return the platforms of a period, most shares first."""
     counts: dict[str, dict[str, int]] = {}
-    for (kind, name), pair in sums.items():
-        if kind not in OF_VIEWS and pair[place]:
-            counts.setdefault(name, {})[kind.value] = pair[place]
+    for (kind, name), number in sums.items():
+        if kind not in OF_VIEWS:
+            counts.setdefault(name, {})[kind.value] = number
     found = [PlatformShares(platform=name, **values) for name, values in counts.items()]
     return tuple(sorted(found, key=lambda one: (-one.shares, -one.clicks, one.platform)))
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -79,29 +79,14 @@ def sum_counts(
     return int(views), int(shares), int(clicks)
 
 
-def sum_names(
-    session: Session, actor: Actor, site: str | None, period: Period, before: Period
-) -> Sums:
-    """Return the counts of every name in a period and in the one before."""
-    stretches = [
-        and_(col(SiteSourceRow.day) >= one.first, col(SiteSourceRow.day) <= one.last)
-        for one in (period, before)
-    ]
-    now, then = (
-        func.sum(case((stretch, col(SiteSourceRow.count)), else_=0)) for stretch in stretches
-    )
+def sum_names(session: Session, actor: Actor, site: str | None, period: Period) -> Sums:
+    """Return the counts of every name in a period."""
     key = (col(SiteSourceRow.kind), col(SiteSourceRow.name))
-    # One stretch for the index, and the two of it that count.
-    around = (
-        col(SiteSourceRow.day) >= min(period.first, before.first),
-        col(SiteSourceRow.day) <= max(period.last, before.last),
-        or_(*stretches),
+    statement = select(*key, func.sum(col(SiteSourceRow.count)).label("number")).where(
+        *_within(SiteSourceRow, site, period)
     )
-    statement = select(*key, now.label("now"), then.label("then")).where(*around)
-    if site is not None:
-        statement = statement.where(col(SiteSourceRow.site) == site)
     found = session.execute(owned(statement, SiteSourceRow, actor).group_by(*key))
-    return {(SourceKind(kind), name): (int(one), int(two)) for kind, name, one, two in found}
+    return {(SourceKind(kind), name): int(number) for kind, name, number in found}
 
 
 def find_as_of(session: Session, actor: Actor, site: str | None, day: Day) -> Instant | None:
