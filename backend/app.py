@@ -168,7 +168,6 @@ def _routes(
         *audience.routes(context),
         *fraud.routes(context),
         *network.routes(context),
-        *audience.routes(context),
         *earnings.routes(context),
         *disputes.routes(context),
         *commission.routes(context),
