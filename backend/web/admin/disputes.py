@@ -13,6 +13,7 @@ from backend.actions import disputes
 from backend.actions.context import Context
 from backend.actions.disputes import Ruling
 from backend.actions.people import name_accounts
+from backend.actions.priority import list_first
 from backend.domain.actors import Actor
 from backend.domain.disputes import LONGEST_TEXT, UNDECIDED, Dispute, DisputeState
 from backend.domain.instants import Instant, to_datetime
@@ -44,8 +45,9 @@ _ONE = f"{PAGE}/{{id}}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputesView:
-    """The list of a state."""
+    """The list of a state; `first` are those that wait of people with priority."""
 
+    first: tuple[DisputeLine, ...]
     disputes: tuple[DisputeLine, ...]
     states: tuple[Choice, ...]
     older: str
@@ -107,9 +109,11 @@ def _list(request: Request, actor: Actor) -> Response:
     state = DisputeState(wanted) if wanted else None
     before = request.query_params.get("before", "")[:32]
     found = disputes.list_all(context, actor, state=state, before=before, limit=SHOWN + 1)
-    names = name_accounts(context, actor, [one.account for one in found])
+    first = [] if before or wanted else list_first(context, actor)
+    names = name_accounts(context, actor, [one.account for one in (*first, *found)])
     more = f"{PAGE}?state={wanted}&before={found[SHOWN - 1].id}" if len(found) > SHOWN else ""
     view = DisputesView(
+        first=tuple(line_of(one, names.get(one.account, one.account)) for one in first),
         disputes=tuple(line_of(one, names.get(one.account, one.account)) for one in found[:SHOWN]),
         states=(
             Choice(value=PAGE, words="All", is_chosen=state is None),

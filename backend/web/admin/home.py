@@ -20,6 +20,7 @@ from backend.web.admin.frame import (
     may,
     render_admin,
 )
+from generator.render.environment import format_short_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,15 @@ def _queues(actor: Actor, needs: Needs) -> list[Queue]:
 
 
 def _of_finance(needs: Needs) -> list[Queue]:
-    due = f"{needs.disputes_due} of them should be decided within two days."
+    due = "None of them is due within two days."
+    if needs.disputes_due:
+        due = f"{needs.disputes_due} of them should be decided within two days."
     check = needs.check
     if check is None:
         note = "Nothing was checked yet; the clock does it each night."
     else:
         moment = to_datetime(check.ended_at)
-        note = f"Last checked on {moment:%d %b %Y at %H:%M} UTC."
+        note = f"Last checked on {format_short_day(moment.date())} at {moment:%H:%M} UTC."
     differences = check.differences if check else 0
     return [
         _queue("/admin/payouts", "Batches to approve", needs.drafts, "Drafts of payouts."),

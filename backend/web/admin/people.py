@@ -36,6 +36,7 @@ from backend.web.admin.frame import (
 from backend.web.dashboard.amounts import write_amount, write_rate
 from backend.web.errors import status_of
 from backend.web.forms import Form
+from generator.render.environment import format_short_day
 
 PATH = "/admin/people"
 ONE = f"{PATH}/{{id}}"
@@ -205,7 +206,7 @@ def _facts(account: Account, report: people.PersonReport) -> tuple[tuple[str, st
         ("Tier", account.tier.value),
         ("Role", account.role.value),
         ("Code", account.code),
-        ("Since", f"{to_datetime(account.created_at):%d %b %Y}"),
+        ("Since", format_short_day(to_datetime(account.created_at).date())),
         ("Credits", write_amount(report.credits, "USD")),
         ("Features", ", ".join(report.flags) or "none"),
     )

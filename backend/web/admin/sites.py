@@ -14,7 +14,7 @@ from backend.actions import site_review
 from backend.actions.context import Context
 from backend.actions.people import name_accounts
 from backend.domain.actors import Actor
-from backend.domain.instants import to_datetime
+from backend.domain.instants import Instant, to_datetime
 from backend.domain.people import Only
 from backend.domain.showcase import SiteStatus
 from backend.domain.sites import Site
@@ -24,6 +24,7 @@ from backend.web.admin.entries import EntryLine, describe_entries
 from backend.web.admin.frame import EVERY, REVIEWER, SUPPORT, admin_page, may, render_admin
 from backend.web.errors import status_of
 from backend.web.forms import Form
+from generator.render.environment import format_short_day
 
 PATH = "/admin/sites"
 ONE = f"{PATH}/{{id}}"
@@ -117,7 +118,7 @@ def _show(request: Request, actor: Actor, error: ServiceError | None) -> Respons
 
 def _facts(report: site_review.SiteReport) -> tuple[tuple[str, str], ...]:
     site = report.site
-    verified = f"{to_datetime(site.verified_at):%d %b %Y}" if site.verified_at else "not yet"
+    verified = _day(site.verified_at) if site.verified_at else "not yet"
     return (
         ("Status", site.status.value),
         ("Key", site.key),
@@ -125,8 +126,12 @@ def _facts(report: site_review.SiteReport) -> tuple[tuple[str, str], ...]:
         ("Likes", f"{report.likes:,}"),
         ("Proved", verified),
         ("Showcase", site.wish.value),
-        ("Since", f"{to_datetime(site.created_at):%d %b %Y}"),
+        ("Since", _day(site.created_at)),
     )
+
+
+def _day(at: Instant) -> str:
+    return format_short_day(to_datetime(at).date())
 
 
 def _suspend(context: Context, actor: Actor, site: str, form: Form) -> None:

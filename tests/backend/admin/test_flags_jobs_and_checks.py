@@ -7,8 +7,11 @@ from sqlmodel import update
 
 from backend.actions import checks, flags, jobs
 from backend.actions.context import Context
+from backend.actions.disputes import Opening, open_dispute, withdraw
+from backend.actions.priority import list_first
 from backend.domain.actors import Role, owner_of
 from backend.domain.audit import command_actor
+from backend.domain.disputes import DisputeKind
 from backend.domain.flags import FeatureFlag, check_flag, has_feature
 from backend.domain.instants import DAY, HOUR, MINUTE, Instant
 from backend.domain.jobs import Job, next_run
@@ -166,3 +169,20 @@ def test_failures_are_forgotten_after_thirty_days(context: Context) -> None:
 def test_every_schedule_has_a_next_time(name: str) -> None:
     now = Instant(1_800_000_000_000_000)
     assert now < next_run(SCHEDULES[name].when, now) <= now + 32 * DAY
+
+
+def test_disputes_of_people_with_priority_come_first_the_oldest_first(any_context: Context) -> None:
+    ann, bob, cy = (add_account(any_context) for _ in range(3))
+    opened: dict[str, list[str]] = {}
+    for account in (ann, bob, cy, ann):
+        said = Opening(kind=DisputeKind.ATTRIBUTION, text="She came by me.")
+        made = open_dispute(any_context, owner_of(TENANT, account), said)
+        opened.setdefault(account, []).append(made.id)
+        any_context.clock.move(MINUTE)  # type: ignore[attr-defined]  # the tests' own clock
+    assert list_first(any_context, ADMIN) == []
+    priority = FeatureFlag(name="priority_support", description="", accounts=(ann, cy))
+    flags.set_flag(any_context, ADMIN, priority)
+    first = [one.id for one in list_first(any_context, ADMIN)]
+    assert first == [opened[ann][0], opened[cy][0], opened[ann][1]]
+    withdraw(any_context, owner_of(TENANT, cy), opened[cy][0])
+    assert [one.id for one in list_first(any_context, ADMIN)] == opened[ann]
