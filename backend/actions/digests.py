@@ -166,11 +166,11 @@ def _told(account: str, facts: WeekFacts) -> News:
 
 def _in_words(words: Words, facts: WeekFacts) -> Week:
     numbers = (
-        (words.say("Page views"), facts.views),
-        (words.say("Shares that count"), facts.shares),
-        (words.say("Visits through shares"), facts.clicks),
-        (words.say("Sign-ups through you"), facts.sign_ups),
-        (words.say("Conversions"), facts.conversions),
+        (words.phrase("Page views"), facts.views),
+        (words.phrase("Shares that count"), facts.shares),
+        (words.phrase("Visits through shares"), facts.clicks),
+        (words.phrase("Sign-ups through you"), facts.sign_ups),
+        (words.phrase("Conversions"), facts.conversions),
     )
     step, action, link = _next_step(words, facts)
     return Week(
@@ -190,24 +190,24 @@ def _next_step(words: Words, facts: WeekFacts) -> tuple[str, str, str]:
     """Return what to do next, from facts: a sentence, what its button says, and where it leads."""
     if facts.earned and not facts.is_payable:
         return (
-            words.say("You have earned money. Say where it is to be paid."),
-            words.say("Set a payout method"),
+            words.phrase("You have earned money. Say where it is to be paid."),
+            words.phrase("Set a payout method"),
             "/account/payout-method",
         )
     if not facts.has_site:
         return (
-            words.say("Add your first site. It counts from the moment its key is in its pages."),
-            words.say("Add a site"),
+            words.phrase("Add your first site. It counts from the moment its key is in its pages."),
+            words.phrase("Add a site"),
             "/dashboard/sites",
         )
     if facts.views[0] and not facts.shares[0]:
         return (
-            words.say("People read, and nobody shared. Put the share button where they finish."),
-            words.say("Look at your sites"),
+            words.phrase("People read, and nobody shared. Put the share button where they finish."),
+            words.phrase("Look at your sites"),
             "/dashboard/sites",
         )
     return (
-        words.say("Show your referral link to people who publish. You earn when they pay."),
-        words.say("Copy your link"),
+        words.phrase("Show your referral link to people who publish. You earn when they pay."),
+        words.phrase("Copy your link"),
         "/dashboard/referrals",
     )

@@ -65,23 +65,23 @@ class Week:
 
 def write_sign_in(words: Words, link: str) -> Letter:
     """Return the mail that signs somebody in."""
-    title = words.say("Sign in to %(service)s", service=SERVICE_NAME)
+    title = words.phrase("Sign in to %(service)s", service=SERVICE_NAME)
     minutes = words.number(LINK_LIFETIME // MINUTE)
     return Letter(
         subject=title,
         title=title,
         parts=(
-            text(words.say("Open this link and press the button on the page.")),
+            text(words.phrase("Open this link and press the button on the page.")),
             button(title, link),
             note(
-                words.say(
+                words.phrase(
                     "It works once, within %(minutes)s minutes. "
                     "If you have no account yet, it makes you one.",
                     minutes=minutes,
                 )
             ),
             note(
-                words.say(
+                words.phrase(
                     "You did not ask for it? Then do nothing: without the link nobody gets in."
                 )
             ),
@@ -91,23 +91,23 @@ def write_sign_in(words: Words, link: str) -> Letter:
 
 def write_payee_confirm(words: Words, link: str, destination: Destination) -> Letter:
     """Return the mail that confirms where somebody is paid."""
-    title = words.say("Confirm where you are paid")
+    title = words.phrase("Confirm where you are paid")
     return Letter(
         subject=title,
         title=title,
         parts=(
-            text(words.say("Your payouts are to go here from now on:")),
+            text(words.phrase("Your payouts are to go here from now on:")),
             rows(*_rows_of(words, destination)),
-            button(words.say("Confirm the payout method"), link),
+            button(words.phrase("Confirm the payout method"), link),
             note(
-                words.say(
+                words.phrase(
                     "Sign in, open the link and press the button. It works once, within "
                     "%(days)s days. Until then nothing is paid there.",
                     days=words.number(CONFIRM_LIFETIME // DAY),
                 )
             ),
             note(
-                words.say(
+                words.phrase(
                     "It was not you? Then somebody else uses your account. Do not open the link: "
                     "sign out all browsers in your settings and set your own payout method again."
                 )
@@ -118,25 +118,25 @@ def write_payee_confirm(words: Words, link: str, destination: Destination) -> Le
 
 def write_payee_changed(words: Words, before: str, destination: Destination) -> Letter:
     """Return the mail that warns of another destination."""
-    title = words.say("Your payout method was changed")
+    title = words.phrase("Your payout method was changed")
     return Letter(
         subject=title,
         title=title,
         parts=(
             rows(
-                Row(label=words.say("Before"), value=before),
-                Row(label=words.say("Now"), value=destination.masked),
+                Row(label=words.phrase("Before"), value=before),
+                Row(label=words.phrase("Now"), value=destination.masked),
                 *_rows_of(words, destination)[1:],
             ),
             text(
-                words.say(
+                words.phrase(
                     "Nothing is paid for %(days)s days, so that there is time to notice. "
                     "It was you? Then there is nothing to do.",
                     days=words.number(COOL_DOWN // DAY),
                 )
             ),
             text(
-                words.say(
+                words.phrase(
                     "It was not you? Sign in, sign out all other browsers, set your own payout "
                     "method again, and tell the operators of the service."
                 )
@@ -147,21 +147,21 @@ def write_payee_changed(words: Words, before: str, destination: Destination) -> 
 
 def write_payouts_due(words: Words, drafted: int, batches: int) -> Letter:
     """Return the mail to whoever is in charge of payouts."""
-    title = words.say("Payouts of the month")
+    title = words.phrase("Payouts of the month")
     if not batches:
         said = [
-            text(words.say("It is time to draft the payouts of this month.")),
+            text(words.phrase("It is time to draft the payouts of this month.")),
             command("4site server payouts draft"),
         ]
     else:
         said = [
-            text(words.say("Payouts were drafted. They wait for an approval.")),
+            text(words.phrase("Payouts were drafted. They wait for an approval.")),
             rows(
-                Row(label=words.say("Payouts"), value=words.number(drafted)),
-                Row(label=words.say("Batches"), value=words.number(batches)),
+                Row(label=words.phrase("Payouts"), value=words.number(drafted)),
+                Row(label=words.phrase("Batches"), value=words.number(batches)),
             ),
         ]
-    listed = (note(words.say("This lists them:")), command("4site server payouts list"))
+    listed = (note(words.phrase("This lists them:")), command("4site server payouts list"))
     return Letter(subject=title, title=title, parts=(*said, *listed))
 
 
@@ -175,7 +175,7 @@ def write_news(words: Words, base_url: str, news: Sequence[Notification]) -> Let
         return Letter(
             subject=one.title, title=one.title, preview=one.text, parts=parts, choose=choose
         )
-    title = words.say("What is new for you")
+    title = words.phrase("What is new for you")
     several = tuple(
         part
         for one in told
@@ -192,26 +192,26 @@ def write_week(words: Words, base_url: str, week: Week) -> Letter:
         Row(
             label=each.label,
             value=words.number(each.now),
-            note=words.say("%(number)s the week before", number=words.number(each.before)),
+            note=words.phrase("%(number)s the week before", number=words.number(each.before)),
         )
         for each in week.numbers
     ]
     counted += [
-        Row(label=words.say("You earned"), value=words.money(amount, currency))
+        Row(label=words.phrase("You earned"), value=words.money(amount, currency))
         for amount, currency in week.earned
     ]
-    parts = [text(words.say("%(first)s to %(last)s, in UTC", first=first, last=last))]
+    parts = [text(words.phrase("%(first)s to %(last)s, in UTC", first=first, last=last))]
     parts += [rows(*counted)]
     if week.happened:
         told = [tell_event(words, each) for each in week.happened]
-        parts += [heading(words.say("What happened"))]
+        parts += [heading(words.phrase("What happened"))]
         parts += [link_to(each.title, base_url + each.link) for each in told]
     parts += [
-        heading(words.say("What to do next")),
+        heading(words.phrase("What to do next")),
         text(week.next_step),
         button(week.next_action, base_url + week.next_link),
     ]
-    title = words.say("Your week in numbers")
+    title = words.phrase("Your week in numbers")
     preview = ", ".join(f"{row.label}: {row.value}" for row in counted[:3])
     choose = f"{base_url}/dashboard/settings/notifications"
     return Letter(subject=title, title=title, preview=preview, parts=tuple(parts), choose=choose)
@@ -219,7 +219,9 @@ def write_week(words: Words, base_url: str, week: Week) -> Letter:
 
 def _rows_of(words: Words, destination: Destination) -> tuple[Row, ...]:
     return (
-        Row(label=words.say("Destination"), value=destination.masked),
-        Row(label=words.say("Method"), value=_METHODS.get(destination.method, destination.method)),
-        Row(label=words.say("Currency"), value=destination.currency),
+        Row(label=words.phrase("Destination"), value=destination.masked),
+        Row(
+            label=words.phrase("Method"), value=_METHODS.get(destination.method, destination.method)
+        ),
+        Row(label=words.phrase("Currency"), value=destination.currency),
     )

@@ -42,6 +42,8 @@ _ASKED = re.compile(
     r"\s*([a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;\s*q\s*=\s*([01](?:\.\d{1,3})?))?\s*"
 )
 _HEADER_CHARACTERS = 200
+# Where a currency without a sign of its own would touch its amount.
+_CODE_AND_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
 _LOCALES = {"zh": "zh_Hans"}
 
 
@@ -57,7 +59,7 @@ class Words:
     def direction(self) -> Literal["ltr", "rtl"]:
         return "rtl" if self._locale.text_direction == "rtl" else "ltr"
 
-    def say(self, message: str, **values: object) -> str:
+    def phrase(self, message: str, **values: object) -> str:
         """Return an English sentence in this language, with values at its `%(name)s`."""
         said = self._catalogue.gettext(message) if self._catalogue else message
         if self.direction == "rtl":
@@ -77,10 +79,14 @@ class Words:
         """Return an amount of minor units with its currency."""
         decimals = "." + "0" * CURRENCIES[currency] if CURRENCIES[currency] else ""
         pattern = self._locale.currency_formats["standard"].pattern.replace(".00", decimals)
-        amount = format_amount(minor, currency)
-        return format_currency(
-            amount, currency, pattern, locale=self._locale, currency_digits=False
+        said = format_currency(
+            format_amount(minor, currency),
+            currency,
+            pattern,
+            locale=self._locale,
+            currency_digits=False,
         )
+        return _CODE_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
 
     def day(self, date: datetime.date) -> str:
         return format_date(date, "long", locale=self._locale)

@@ -48,7 +48,7 @@ def render(letter: Letter, words: Words, *, service_name: str, base_url: str) ->
     values = {
         "letter": letter,
         "words": words,
-        "say": words.say,
+        "phrase": words.phrase,
         "service_name": service_name,
         "base_url": base_url,
     }
