@@ -32,7 +32,7 @@ _SCORE = insert_many(ScoreRow.__table__, ("tenant", "site", "window_day", "as_of
 _SHARE = insert_many(
     ShareRow.__table__,  # type: ignore[attr-defined]
     ("tenant", "site", "id", "platform", "page", "at", "visitor", "visitor_yesterday", "network",
-     "is_counted", "points", "clicks"),
+     "is_due", "is_counted", "points", "clicks"),
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def add_shares(context: Context, sites: Sequence[str], number: int) -> None:
         return (
             TENANT, _chance.choice(sites), new_text(_ids, KEY_ALPHABET, 11),
             _chance.choice(platforms), "https://s0.example/docs/",
-            now - _chance.randrange(180 * DAY), a_visitor(), a_visitor(), "", True, 7_500, 0,
+            now - _chance.randrange(180 * DAY), a_visitor(), a_visitor(), "", True, True, 7_500, 0,
         )  # fmt: skip
 
     _insert(context, _SHARE, (row() for _ in range(number)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from backend.actions import audit
 from backend.actions.context import Context
@@ -17,7 +18,6 @@ from backend.domain.fraud import (
     ShareFacts,
     Trace,
     judge,
-    needs_glances,
 )
 from backend.domain.fraud_rules import RuleBook, amend, numbers_of, write_changes
 from backend.domain.holds import check_reason
@@ -140,17 +140,15 @@ class _Trial:
             changed[one.title] = changed.get(one.title, 0) + 1
 
     def _is_held(self, one: OwnedTrace, book: RuleBook) -> bool:
-        facts = self._facts(one, None)
-        if needs_glances(facts, book):
-            facts = self._facts(one, self._find_glances(one))
-        return judge(facts, book).severity is Severity.HIGH
+        verdict = judge(self._facts(one), book, partial(self._find_glances, one))
+        return verdict.severity is Severity.HIGH
 
-    def _facts(self, one: OwnedTrace, glances: Glances | None) -> ShareFacts:
+    def _facts(self, one: OwnedTrace) -> ShareFacts:
         at = one.trace.at
         traces = [trace for trace in self._sites[one.site] if trace.at > at - WINDOW]
         own = [trace.at for trace in traces if trace.visitor == one.trace.visitor]
         hour = len(self._owners[one.account])
-        return ShareFacts(at=at, owner_hour=hour, traces=traces, own=own, glances=glances)
+        return ShareFacts(at=at, owner_hour=hour, traces=traces, own=own)
 
     def _find_glances(self, one: OwnedTrace) -> Glances:
         """Return what was done on the site on the share's day and the day before."""
@@ -161,7 +159,10 @@ class _Trial:
             for visitor, times in day.views.items():
                 views.setdefault(visitor, []).extend(times)
         return Glances(
-            since=start_of(Day(today - 1)), views=views, engaged=days[0].engaged | days[1].engaged
+            since=start_of(Day(today - 1)),
+            views=views,
+            # The earlier day's first: it is when somebody engaged at first.
+            engaged={**days[1].engaged, **days[0].engaged},
         )
 
     def _read_day(self, site: str, day: Day) -> Glances:

@@ -7,6 +7,7 @@ only for sites and owners that have enough of them to break a rule.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import perf_counter
 
 from backend.domain.events import Event
@@ -17,7 +18,6 @@ from backend.domain.fraud import (
     ShareFacts,
     Trace,
     judge,
-    needs_glances,
 )
 from backend.domain.fraud_cases import Case, CaseKind, CaseState, follow, name_case
 from backend.domain.fraud_rules import (
@@ -78,15 +78,7 @@ class ShareWatch:
         facts = self._facts(event, at, before)
         if facts is None:
             return None
-        if needs_glances(facts, self._book):
-            facts = ShareFacts(
-                at=facts.at,
-                owner_hour=facts.owner_hour,
-                traces=facts.traces,
-                own=facts.own,
-                glances=self._find_glances(ref),
-            )
-        verdict = judge(facts, self._book)
+        verdict = judge(facts, self._book, partial(self._find_glances, ref))
         if not verdict.signals:
             return None
         case, is_held = follow(self._find_last(ref), verdict, self._begin(event, at))

@@ -10,7 +10,7 @@ Source: the rules, "Fraud".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -47,12 +47,12 @@ class Trace:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glances:
     """What sharers did on the site's pages, as far back as `since`: the times of their views and
-    which of them engaged, by their hashes.
+    when each of them first engaged, by their hashes.
     """
 
     since: Instant
     views: Mapping[str, Sequence[Instant]]
-    engaged: frozenset[str]
+    engaged: Mapping[str, Instant]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class ShareFacts:
 
     `traces` are the site's newest shares of 24 hours, oldest first; `own` the times of the
     visitor's; `owner_hour` how many shares of all the owner's sites an hour has. `glances` are
-    None while nothing else gave a reason to look.
+    None until there is a reason to look.
     """
 
     at: Instant
@@ -114,15 +114,16 @@ class Verdict:
         return Verdict(signals=left, high=self.high)
 
 
-def judge(facts: ShareFacts, book: RuleBook) -> Verdict:
-    """Return the verdict on a share."""
-    signals = (*_run(_AT_ONCE, facts, book), *_run(_BY_GLANCES, facts, book))
-    return Verdict(signals=signals, high=book.high)
+def judge(facts: ShareFacts, book: RuleBook, look: Callable[[], Glances]) -> Verdict:
+    """Return the verdict on a share.
 
-
-def needs_glances(facts: ShareFacts, book: RuleBook) -> bool:
-    """Tell whether what sharers looked at can matter: anything else is cheaper to know."""
-    return bool(_run(_OF_SITE, facts, book))
+    `look` says what sharers did on the site's pages. It is asked only when something else about
+    the site's shares gives a reason to, for anything else is cheaper to know.
+    """
+    signals = _run(_OF_SITE, facts, book)
+    if signals:
+        signals += _run(_BY_GLANCES, replace(facts, glances=look()), book)
+    return Verdict(signals=(*signals, *_run(_OF_VISITOR, facts, book)), high=book.high)
 
 
 def signal_of(rule: Rule, book: RuleBook, **evidence: int) -> Signal:
@@ -231,8 +232,10 @@ def find_unengaged(facts: ShareFacts, limits: Mapping[str, int]) -> Evidence:
         return None
     before = facts.at - limits["after_minutes"] * MINUTE
     sharers = {trace.visitor: trace for trace in _covered(facts) if trace.at <= before}
+    known = facts.glances.engaged
     engaged = sum(
-        bool({trace.visitor, trace.visitor_yesterday} & facts.glances.engaged)
+        known.get(trace.visitor, facts.at + 1) <= facts.at
+        or known.get(trace.visitor_yesterday, facts.at + 1) <= facts.at
         for trace in sharers.values()
     )
     if len(sharers) < limits["least_sharers"]:
@@ -248,7 +251,7 @@ _OF_SITE: dict[str, _Look] = {
     names.REGULAR_GAPS: find_regular_gaps,
     names.UNIFORM: find_uniform,
 }
-_AT_ONCE: dict[str, _Look] = {**_OF_SITE, names.INHUMAN_PACE: find_inhuman_pace}
+_OF_VISITOR: dict[str, _Look] = {names.INHUMAN_PACE: find_inhuman_pace}
 _BY_GLANCES: dict[str, _Look] = {
     names.UNSEEN: find_unseen,
     names.HASTY: find_hasty,

@@ -55,7 +55,7 @@ def read_glances(
     connection = session.connection()
     wanted = sorted(set(visitors))
     views: dict[str, list[Instant]] = {}
-    engaged: set[str] = set()
+    engaged: dict[str, Instant] = {}
     since = now
     for day in (day_of(now), Day(day_of(now) - 1)):
         edge = connection.execute(_EDGE, {"tenant": tenant, "day": day}).scalar_one_or_none()
@@ -64,11 +64,11 @@ def read_glances(
             if kind == EventKind.VIEW:
                 views.setdefault(visitor, []).append(Instant(at))
             else:
-                engaged.add(visitor)
+                engaged[visitor] = min(Instant(at), engaged.get(visitor, Instant(at)))
         since = start_of(day) if edge is None else Instant(edge)
         if edge is not None:
             break
-    return Glances(since=since, views=views, engaged=frozenset(engaged))
+    return Glances(since=since, views=views, engaged=engaged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def list_all_traces(
 def read_day(session: Session, tenant: str, site: str, day: Day) -> Glances:
     """Return what visitors of a site did on a day: all of its raw events are looked through."""
     views: dict[str, list[Instant]] = {}
-    engaged: set[str] = set()
+    engaged: dict[str, Instant] = {}
     rows = session.execute(
         select(col(EventRow.at), col(EventRow.kind), col(EventRow.visitor)).where(
             col(EventRow.tenant) == tenant,
@@ -119,8 +119,8 @@ def read_day(session: Session, tenant: str, site: str, day: Day) -> Glances:
         if kind == EventKind.VIEW:
             views.setdefault(visitor, []).append(Instant(at))
         else:
-            engaged.add(visitor)
-    return Glances(since=start_of(day), views=views, engaged=frozenset(engaged))
+            engaged[visitor] = min(Instant(at), engaged.get(visitor, Instant(at)))
+    return Glances(since=start_of(day), views=views, engaged=engaged)
 
 
 _TOTALS = (
