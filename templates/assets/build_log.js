@@ -2,7 +2,7 @@
 (() => {
   const log = document.getElementById("Build-log");
   const state = document.getElementById("Build-state");
-  const url = log && log.dataset.live;
+  const url = log && log.dataset.lines;
   if (!url || !window.EventSource) return;
   const stream = new EventSource(url);
   stream.addEventListener("line", (event) => {

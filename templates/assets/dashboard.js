@@ -88,13 +88,21 @@
     }
   }
 
+  function isTouched(field) {
+    if (field.matches("select")) {
+      const first = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+      return field.selectedIndex !== first;
+    }
+    return field.value !== field.defaultValue || Boolean(field.checked) !== Boolean(field.defaultChecked);
+  }
+
   // The page itself says what is new: it is fetched again, and its live part takes the old one's
   // place unless somebody is typing in it.
   async function renew() {
     const live = document.querySelector("[data-live]");
     if (!live || live.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
     // Nor is anything thrown away that somebody typed before looking elsewhere.
-    if ([...live.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue)) return;
+    if ([...live.querySelectorAll("input, select, textarea")].some(isTouched)) return;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

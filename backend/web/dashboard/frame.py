@@ -73,12 +73,14 @@ def render_dashboard(  # noqa: PLR0913  a page's own facts, each named
     status: int = 200,
     section: str = "",
     policy: str = POLICY,
+    is_live: bool = True,
     name: str = "Dashboard",
     sections: tuple[tuple[str, str], ...] = _OWNER,
 ) -> Response:
     """Return `templates/TEMPLATE` (`dashboard/overview.html`), which extends `dashboard/base.html`
     and sees what every page sees, and `frame`. `chosen` shows the filter; `section` is the path of
-    the section that a page with another path belongs to.
+    the section that a page with another path belongs to; a page that is not live does not renew
+    itself while somebody works on it.
     """
     path = request.scope["path"]
     frame = Frame(
@@ -94,7 +96,7 @@ def render_dashboard(  # noqa: PLR0913  a page's own facts, each named
         csrf_token=csrf_token(request),
         is_operator=actor.role is not Role.OWNER,
         unread=count_unread(request.app.state.context, actor),
-        is_live=request.app.state.is_live,
+        is_live=is_live and request.app.state.is_live,
         filter=chosen,
     )
     return render_page(

@@ -127,6 +127,7 @@ def _show(request: Request, actor: Actor) -> Response:
         title=f"How the widget of {site.title} looks",
         section=PAGE,
         policy=f"{POLICY}; frame-src 'self'",
+        is_live=False,
     )
 
 

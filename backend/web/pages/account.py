@@ -83,7 +83,8 @@ def _page(
         actor,
         "dashboard/settings.html",
         view_account(request, actor, secret=secret, problem=problem),
-        title="Your account",
+        title="Settings",
+        is_live=False,
         status=status_of(problem.error) if problem else 200,
     )
 

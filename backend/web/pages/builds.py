@@ -20,11 +20,12 @@ from backend.domain.instants import to_datetime
 from backend.domain.sites import Site
 from backend.errors import Conflict, Forbidden, Invalid, LimitReached, ServiceError
 from backend.web.api.builds import START_RATE
+from backend.web.dashboard.frame import render_dashboard
+from backend.web.dashboard.sites import PAGE, SiteTab, tabs_of
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
 from backend.web.pages.account import CHANGE_RATE, FORMS, page_owner
-from backend.web.pages.rendering import render_page
 from backend.web.signed_in import csrf_token
 
 SHOWN = 30
@@ -57,6 +58,7 @@ class BuildsView:
 
     site: Site
     url: str
+    tabs: tuple[SiteTab, ...]
     csrf_token: str
     builds: tuple[BuildView, ...]
     older: str
@@ -71,6 +73,7 @@ class LogView:
 
     site: Site
     url: str
+    tabs: tuple[SiteTab, ...]
     csrf_token: str
     shown: BuildView
     lines: tuple[LogLine, ...]
@@ -105,6 +108,7 @@ def _builds_page(request: Request, actor: Actor, problem: ServiceError | None = 
     view = BuildsView(
         site=site,
         url=url,
+        tabs=tabs_of(site.id, "builds"),
         csrf_token=csrf_token(request),
         builds=tuple(_view(build) for build in page.builds),
         older=f"{url}?after={page.after}" if page.after else "",
@@ -113,8 +117,14 @@ def _builds_page(request: Request, actor: Actor, problem: ServiceError | None = 
         problem=problem or _find_problem(context, site),
     )
     status = status_of(problem) if problem else 200
-    return render_page(
-        request, "builds.html", view, title="Builds", status=status, is_signed_in=True
+    return render_dashboard(
+        request,
+        actor,
+        "dashboard/builds.html",
+        view,
+        title=f"Builds of {site.title}",
+        status=status,
+        section=PAGE,
     )
 
 
@@ -132,6 +142,7 @@ def _log_page(request: Request, actor: Actor, problem: ServiceError | None = Non
     view = LogView(
         site=site,
         url=_url(site.id),
+        tabs=tabs_of(site.id, "builds"),
         csrf_token=csrf_token(request),
         shown=shown,
         lines=log.lines,
@@ -141,7 +152,16 @@ def _log_page(request: Request, actor: Actor, problem: ServiceError | None = Non
         problem=problem,
     )
     status = status_of(problem) if problem else 200
-    return render_page(request, "build.html", view, title="Build", status=status, is_signed_in=True)
+    return render_dashboard(
+        request,
+        actor,
+        "dashboard/build.html",
+        view,
+        title=f"Build of {site.title}",
+        status=status,
+        section=PAGE,
+        is_live=False,  # its log renews itself
+    )
 
 
 def _start(request: Request, _form: Form) -> Response:

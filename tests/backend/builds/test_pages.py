@@ -104,7 +104,7 @@ def test_the_log_is_shown_without_javascript_and_is_no_markup(
     assert f"{build.id}/log?after=1" in shown
     end(world, build, BuildState.SUCCEEDED)
     shown = page.get(place).text
-    assert "data-live" not in shown
+    assert "data-lines" not in shown
     assert ">Build again</button>" in shown
 
 
