@@ -214,7 +214,7 @@ def _figures(chosen: Filter, now: PeriodSums, before: PeriodSums) -> tuple[Figur
             spark=spark(add_up(now.conversions, buckets)),
         ),
         Figure(
-            label="Earned from their payments",
+            label="Earned from them",
             value=_write(now.earned) or write_amount(0, alone or "USD"),
             change=compare(max(0, now.earned.get(alone, 0)), max(0, before.earned.get(alone, 0)))
             if alone
