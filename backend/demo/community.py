@@ -53,7 +53,7 @@ _CONTESTS = (
         text="Whose sites are passed on most? Ask your readers, and mind that every share counts"
         " once.",
         metric=Metric.SHARES,
-        goal=40,
+        goal=25,
         first=12,
         days=21,
         teams={

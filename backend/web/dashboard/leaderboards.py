@@ -19,7 +19,7 @@ from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.dashboard.tables import Column, Table, download
 from backend.web.pages.board_views import (
     METRIC_WORDS,
-    SPAN_WORDS,
+    WHEN_WORDS,
     PlaceView,
     Tab,
     board_link,
@@ -117,7 +117,7 @@ def _show(request: Request, actor: Actor) -> Response:
 
 
 def _title(own: OwnPlace, span: Span) -> str:
-    when = SPAN_WORDS[span].lower()
+    when = WHEN_WORDS[span]
     if own.place is None or own.board is None:
         return f"You have no place by {own.metric.value} {when} yet"
     title = (

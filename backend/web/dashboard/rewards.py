@@ -226,7 +226,8 @@ def _pending(reward: Reward, one: RewardProgress, report: RewardReport) -> str:
                 " dispute of its conversions is over."
             )
         return "Reached. It is given within the hour, or when a dispute of its conversions is over."
-    if reward.measure is Measure.SURVIVED:
+    milestones = (way for way in report.progress if way.reward.measure is Measure.SURVIVED)
+    if one is next((way for way in milestones if way.value < way.reward.goal), None):
         held = len(report.facts.conversions) - one.value
         if held > 0:
             verb = "has" if held == 1 else "have"

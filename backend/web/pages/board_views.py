@@ -27,6 +27,8 @@ SPAN_WORDS = {
     Span.LAST_MONTH: "Last month",
     Span.ALL: "All time",
 }
+WHEN_WORDS = {span: words.lower() for span, words in SPAN_WORDS.items()} | {Span.ALL: "of all time"}
+"""The same behind a sentence."""
 WHAT_COUNTS = {
     Metric.REFERRALS: "People somebody brought who paid for the first time, and whose payments"
     " were neither all given back nor are disputed.",

@@ -24,7 +24,7 @@ PHASE_WORDS = {
 METRIC_COUNTS = {
     Metric.REFERRALS: "conversions of people the members brought",
     Metric.REVENUE: "revenue from people the members brought, in US dollars",
-    Metric.SHARES: "shares that count, of the members’ sites",
+    Metric.SHARES: "counted shares of the members’ sites",
     Metric.SCORE: "points that the days bring to the members’ sites, before age and tier",
 }
 

@@ -15,7 +15,7 @@ from backend.domain.boards import CURRENCY, Metric, Span, read_metric, read_span
 from backend.domain.instants import date_of, to_datetime, to_text
 from backend.errors import Invalid
 from backend.web.pages.board_views import (
-    SPAN_WORDS,
+    WHEN_WORDS,
     PlaceView,
     Tab,
     board_link,
@@ -109,7 +109,7 @@ def read_place(text: str) -> int:
 
 
 def _title(places: tuple[PlaceView, ...], metric: Metric, span: Span, *, is_first: bool) -> str:
-    when = SPAN_WORDS[span].lower()
+    when = WHEN_WORDS[span]
     if not places:
         return f"Leaderboards: nobody is listed {when}"
     if not is_first or places[0].place > 1 or not places[0].link:
