@@ -154,15 +154,15 @@ def _read_state(text: str) -> CommissionState | None:
 
 
 def _choose(wanted: str, known: list[str], days: list[EarnedDay]) -> str:
-    """Return the currency of the chart: the one asked for, else that of the most earnings."""
+    """Return the currency of the chart: the one asked for, else the first that the title names."""
     if wanted and wanted not in known:
         raise Invalid(
             f"You have no earnings in {wanted[:10]!r}.", field="currency", hint="Leave it out."
         )
     if wanted:
         return wanted
-    busiest = {code: sum(one.currency == code for one in days) for code in known}
-    return max(known, key=lambda code: (busiest[code], code == "USD"), default="USD")
+    earned = {code: sum(one.earned for one in days if one.currency == code) for code in known}
+    return max(known, key=lambda code: (earned[code], code == "USD"), default="USD")
 
 
 def _kept(

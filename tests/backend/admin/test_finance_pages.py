@@ -179,16 +179,15 @@ def test_a_plan_is_loaded_from_a_file_acknowledged_and_put_to_use(desk: Desk) ->
     pass_days(desk.context, 10)
     press(ada, page, f"{page}/use", name="fair", version="1")
     assert title_of(ada.read(page)) == "New payments earn by fair, version 1"
-    several = {"name": "seven-level", "version": "1"}
-    press(ada, page, f"{page}/use", 403, **several)
-    press(ada, page, f"{page}/acknowledge", 400, **several)
-    press(ada, page, f"{page}/acknowledge", word="yes", **several)
-    press(ada, page, f"{page}/use", **several)
+    press(ada, page, f"{page}/use", 403, name="seven-level", version="1")
+    press(ada, page, f"{page}/acknowledge", 400, name="seven-level", version="1")
+    press(ada, page, f"{page}/acknowledge", name="seven-level", version="1", word="yes")
+    press(ada, page, f"{page}/use", name="seven-level", version="1")
     assert "acknowledged" in words_of(ada.read(page))
     assert {"plan.load", "plan.acknowledge", "plan.use"} <= {*audited(ada)}
     fay = desk.enter("fay@people.example", Role.FINANCE)
     assert "Only administrators load plans" in fay.read(page)
-    press(fay, page, f"{page}/use", 404, **several)
+    press(fay, page, f"{page}/use", 404, name="seven-level", version="1")
     assert upload(fay, page, page, PLAN.encode(), 404)
 
 

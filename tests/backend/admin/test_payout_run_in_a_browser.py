@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 from backend.app import App
 from backend.domain.actors import Role
@@ -117,8 +117,10 @@ def reconcile(page: Page, place: str, answer: str) -> None:
     """Upload what the provider answered."""
     page.goto(place)
     check(page, WIDE)
-    file = {"name": "answer.csv", "mimeType": "text/csv", "buffer": answer.encode()}
-    page.set_input_files("[name=file]", file)
+    page.set_input_files(
+        "[name=file]",
+        FilePayload(name="answer.csv", mimeType="text/csv", buffer=answer.encode()),
+    )
     page.get_by_role("button", name="Upload and reconcile").click()
     assert "1 paid, 1 failed" in page.get_by_role("status").inner_text()
     assert headline(page).endswith(": settled")
