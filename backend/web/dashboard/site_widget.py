@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from backend.actions import sites
 from backend.actions.context import Context
 from backend.domain.actors import Actor
+from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.sites import Site
 from backend.domain.tiers import TERMS
 from backend.web.dashboard.frame import owner_page, render_dashboard
@@ -71,6 +72,7 @@ class WidgetView:
     is_usual: bool
     embed: str
     preview_url: str
+    has_badges: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ def _show(request: Request, actor: Actor) -> Response:
         is_usual=options == WidgetOptions(),
         embed=embed_lines(options, base_url=context.settings.base_url, key=site.key),
         preview_url=f"{page_of(site.id, 'preview')}?{options.query}".rstrip("?"),
+        has_badges=site.status is SiteStatus.ACTIVE and site.wish is not ShowcaseWish.OUT,
     )
     return render_dashboard(
         request,

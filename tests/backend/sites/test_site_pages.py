@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -176,6 +178,56 @@ def test_the_page_of_a_site_counts_and_is_downloaded(
     assert [day["views"] for day in days][-3:] == [4, 3, 0]
     assert page.get(f"{place_of(ann)}?period=9999d").status_code == 400
     assert page.get(f"/dashboard/sites/{'0' * 32}").status_code == 404
+
+
+def test_the_widgets_form_makes_the_lines_to_paste(
+    world: World, ann: Person, page: TestClient
+) -> None:
+    path = place_of(ann, "/widget")
+    usual = page.get(path).text
+    base, key = world.context.settings.base_url, ann.of["key"]
+    line = f"&lt;script defer src=&#34;{base}/widget.js&#34; data-site=&#34;{key}&#34;"
+    assert line in usual
+    assert "data-position" not in usual
+    assert f'src="{place_of(ann, "/preview")}"' in usual
+    chosen = "?chosen=1&position=inline&scheme=dark&platform=x&platform=slack&lang=de&counts=1"
+    shown = page.get(f"{path}{chosen}&own=1&accent=%23AA0000&radius=99").text
+    for part in (
+        "data-position=&#34;inline&#34; data-theme=&#34;dark&#34;",
+        "data-platforms=&#34;x,slack&#34; data-lang=&#34;de&#34; data-counts&gt;",
+        "&lt;foursite-share&gt;&lt;/foursite-share&gt;",
+        "foursite-share { --foursite-accent: #aa0000; --foursite-radius: 24px; }",
+    ):
+        assert part in shown, part
+    assert "powered-by=&#34;off" not in shown  # the free tier keeps it
+    change_tier(world.context, ann.actor.account, Tier.PRO)
+    assert "data-powered-by=&#34;off&#34;" in page.get(path + chosen).text
+
+
+def test_the_preview_has_its_own_policy_and_no_key_to_count_with(
+    ann: Person, page: TestClient
+) -> None:
+    path = place_of(ann, "/preview")
+    plain = page.get(path)
+    policy = plain.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "connect-src" not in policy
+    assert "unsafe" not in policy
+    assert "data-site" not in plain.text
+    assert "data-service" not in plain.text
+    assert "<style>" not in plain.text
+    styled = page.get(f"{path}?chosen=1&own=1&accent=%23aa0000")
+    css = "foursite-share { --foursite-accent: #aa0000; }"
+    assert f"<style>{css}</style>" in styled.text
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in styled.headers["content-security-policy"]
+    for hostile in ("red;}body{", "%23aa0000%7D", '"><script>'):
+        answer = page.get(f"{path}?chosen=1&own=1&accent={hostile}&position={hostile}")
+        assert "<style>" not in answer.text
+        assert "<script>" not in answer.text
+    framing = page.get(place_of(ann, "/widget")).headers["content-security-policy"]
+    assert "frame-src 'self'" in framing
+    assert "frame-ancestors 'none'" in framing
 
 
 def test_releases_and_domains_are_handled_on_the_page(
