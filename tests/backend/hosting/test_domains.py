@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from backend.actions.context import Context
-from backend.actions.domains import add_domain, list_domains, remove_domain
+from backend.actions.domains import add_domain, check_domain, list_domains, remove_domain
 from backend.actions.sites import get_site
 from backend.domain.actors import Actor, owner_of
 from backend.errors import Conflict, Invalid, LimitReached, NotFound, NotVerified
@@ -137,3 +137,28 @@ def test_a_host_for_sites_that_shares_the_services_cookies_is_refused(host: str)
     kept = Settings.from_env(base | {"FOURSITE_SITES_HOST": "Sites.example.org"})
     assert kept.sites_host == "sites.example.org"
     assert kept.web_url_of("a.sites.example.org") == "https://a.sites.example.org/"
+
+
+def test_a_domain_is_checked_again_whenever_its_owner_asks(
+    service: Context, ann: Actor, site: str, server: ScriptedServer
+) -> None:
+    add(service, ann, site)
+    said = check_domain(service, ann, site, DOMAIN, alias_of=lambda _host: ALIAS)
+    assert said == f"{DOMAIN} is an alias of {ALIAS}."
+    with pytest.raises(NotVerified, match=f"no alias of {ALIAS}"):
+        check_domain(service, ann, site, DOMAIN, alias_of=lambda _host: None, places=())
+    key = get_site(service, ann, site).key
+    server.scripts["/foursite-site.txt"] = answer(key.encode())
+    said = check_domain(
+        service,
+        ann,
+        site,
+        DOMAIN,
+        alias_of=lambda _host: None,
+        resolve=lambda _host, _port: ["127.0.0.1"],
+        places=(f"http://{{}}:{server.port}/",),
+    )
+    assert said == f"{DOMAIN} serves foursite-site.txt with the key of the site."
+    assert [one.name for one in list_domains(service, ann, site)] == [DOMAIN]
+    with pytest.raises(NotFound):
+        check_domain(service, ann, site, "other.example", alias_of=lambda _host: ALIAS)
