@@ -16,7 +16,7 @@ from backend.store.tables.base import TENANT
 
 CASES_A_PAGE = 200
 SIMILAR = 10
-MINUTES_SHOWN = 120
+MINUTES_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ def _read_minutes(session: Session, case: Case) -> tuple[MinuteOfShares, ...]:
     """Return the minutes around the beginning of a case, quiet ones too."""
     if case.site is None:
         return ()
-    first = Instant((case.opened_at - HOUR // 2) // MINUTE * MINUTE)
+    first = Instant((case.opened_at - HOUR // 4) // MINUTE * MINUTE)
     last = Instant(first + MINUTES_SHOWN * MINUTE - 1)
     found = fraud_shares.count_by_minute(session, case, first=first, last=last)
     minutes = []

@@ -20,7 +20,7 @@ from backend.store.bulk import is_among
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.sites import SiteRow
 
-EVENTS_LOOKED_AT = 10_000
+EVENTS_LOOKED_AT = 5_000
 """How many of the newest raw events are searched for what sharers did."""
 
 

@@ -186,10 +186,15 @@ def _draw(file: CaseFile) -> Markup | None:
         return None
     chart = Chart(
         title="Shares a minute",
+        kind="columns",
         labels=tuple(to_datetime(one.at).strftime("%H:%M") for one in file.minutes),
         series=(
-            Series(name="All shares", values=tuple(one.every for one in file.minutes)),
             Series(name="Waiting with this case", values=tuple(one.held for one in file.minutes)),
+            Series(
+                name="All shares",
+                values=tuple(one.every for one in file.minutes),
+                is_previous=True,
+            ),
         ),
     )
     return draw(chart)
@@ -200,15 +205,14 @@ def _evidence(signal: Signal, book: RuleBook) -> Evidence:
     return Evidence(
         words=rule.words if rule else signal.rule,
         weight=signal.weight,
-        counted=_pairs(signal.evidence),
-        limits=_pairs(signal.limits),
+        counted=", ".join(f"{number:,} {_plain(name)}" for name, number in signal.evidence.items()),
+        limits=", ".join(f"{_plain(name)} {number:,}" for name, number in signal.limits.items()),
         version=signal.version,
     )
 
 
-def _pairs(numbers: object) -> str:
-    named = dict(numbers) if isinstance(numbers, dict) else {}
-    return ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in named.items())
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _line(one: Listed, now: Instant) -> CaseLine:
