@@ -106,8 +106,11 @@
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const [bell, rung] = [document, page].map((each) => each.querySelector("[data-bell]"));
-    if (bell && rung) bell.replaceChildren(...rung.childNodes);
+    document.title = page.title;
+    for (const place of ["[data-bell]", ".desk-head h1"]) {
+      const [old, now] = [document, page].map((each) => each.querySelector(place));
+      if (old && now) old.replaceChildren(...now.childNodes);
+    }
     const fresh = page.querySelector("[data-live]");
     if (!fresh) return;
     const open = [...live.querySelectorAll("details")].map((each) => each.open);
