@@ -1,4 +1,4 @@
-"""The account page, and the forms on it: each changes one thing and comes back to its place."""
+"""The settings, and the forms in them: each changes one thing and comes back to its place."""
 
 from __future__ import annotations
 
