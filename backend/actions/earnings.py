@@ -7,18 +7,13 @@ from dataclasses import dataclass
 
 from backend.actions.context import Context
 from backend.domain.actors import Actor, Scope
-from backend.domain.instants import Day, start_of
 from backend.domain.own_earnings import (
     CurrencyEarnings,
-    EarnedDay,
+    History,
     OwnCommission,
-    Standing,
     Wanted,
-    sum_days,
     sum_earnings,
-    sum_standing,
 )
-from backend.domain.periods import Period
 from backend.errors import Invalid
 from backend.store import earnings, statements
 
@@ -40,22 +35,11 @@ def earnings_of(context: Context, actor: Actor) -> list[CurrencyEarnings]:
         return sum_earnings(statements.read_totals(session, actor))
 
 
-def list_earned_days(context: Context, actor: Actor, period: Period) -> list[EarnedDay]:
-    """Return what the days of a period changed, the earliest first; days without anything are
-    left out. Raises Forbidden.
-    """
-    actor.needs(Scope.REFERRALS_READ)
-    since, until = start_of(period.first), start_of(Day(period.last + 1))
-    with context.database.reading() as session:
-        return sum_days(statements.read_days(session, actor, since, until))
-
-
-def standing_after(context: Context, actor: Actor, day: Day) -> dict[str, Standing]:
-    """Return what the actor was owed at the end of a day, by currency. Raises Forbidden."""
+def history_of(context: Context, actor: Actor) -> History:
+    """Return everything that ever moved the actor's accounts, by day. Raises Forbidden."""
     actor.needs(Scope.REFERRALS_READ)
     with context.database.reading() as session:
-        before = start_of(Day(day + 1))
-        return sum_standing(statements.read_standing(session, actor, before))
+        return History(moved=tuple(statements.read_history(session, actor)))
 
 
 def list_commissions(

@@ -72,16 +72,6 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayMoved:
-    """By how much all entries of a kind moved what an owner is owed on a day, in their favour."""
-
-    day: Day
-    currency: str
-    kind: EntryKind
-    owed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyEarnings:
     """Minor units of one currency. What is `pending`, `held`, `available` or `on_its_way` is owed
     to the owner at the moment, `owed_back` by them; the rest is since the beginning.
@@ -112,6 +102,56 @@ class Moved:
     owed: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayMoved(Moved):
+    """The same, of one day (UTC)."""
+
+    day: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything that ever moved an owner's accounts, by day."""
+
+    moved: tuple[DayMoved, ...]
+
+    def totals(self) -> list[CurrencyEarnings]:
+        """Return what is owed now, and what was since the beginning, by currency."""
+        return sum_earnings(self.moved)
+
+    def days(self, first: Day, last: Day) -> list[EarnedDay]:
+        """Return what the days changed, the earliest first, without those that changed nothing.
+
+        What a correction gives is earned, what it takes is reversed; what payouts exchange is
+        neither.
+        """
+        sums: defaultdict[tuple[Day, str, EntryKind], int] = defaultdict(int)
+        for one in self.moved:
+            if first <= one.day <= last and one.kind not in _EXCHANGING:
+                sums[one.day, one.currency, one.kind] += one.owed
+        found: defaultdict[tuple[Day, str], defaultdict[str, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
+        for (day, currency, kind), owed in sorted(sums.items()):
+            gain = "earned" if owed > 0 else "reversed"
+            cause = "paid" if kind is EntryKind.SETTLEMENT else gain
+            if owed:
+                found[day, currency][cause] += abs(owed)
+        return [
+            EarnedDay(day=day, currency=currency, **causes)
+            for (day, currency), causes in found.items()
+        ]
+
+    def standing(self, last: Day) -> dict[str, Standing]:
+        """Return what was owed at the end of a day, by currency."""
+        found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for one in self.moved:
+            if one.day <= last:
+                is_back = one.account == "partner.receivable"
+                found[one.currency][_STANDS[one.account]] += -one.owed if is_back else one.owed
+        return {currency: Standing(**sums) for currency, sums in found.items()}
+
+
 def sum_earnings(moved: Iterable[Moved]) -> list[CurrencyEarnings]:
     """Return an owner's earnings by currency.
 
@@ -124,37 +164,6 @@ def sum_earnings(moved: Iterable[Moved]) -> list[CurrencyEarnings]:
         sums[_STANDS[one.account]] += -one.owed if one.account == "partner.receivable" else one.owed
         sums[_cause_of(one.kind)] += -one.owed if one.kind is EntryKind.SETTLEMENT else one.owed
     return [CurrencyEarnings(currency=currency, **sums) for currency, sums in sorted(found.items())]
-
-
-def sum_days(moved: Iterable[DayMoved]) -> list[EarnedDay]:
-    """Return an owner's earnings by day and currency.
-
-    What a correction gives is earned, what it takes is reversed; what payouts exchange is neither.
-    """
-    found: defaultdict[tuple[Day, str], defaultdict[str, int]] = defaultdict(
-        lambda: defaultdict(int)
-    )
-    for one in moved:
-        if one.kind in _EXCHANGING:
-            continue
-        if one.kind is EntryKind.SETTLEMENT:
-            cause = "paid"
-        else:
-            cause = "earned" if one.owed > 0 else "reversed"
-        found[one.day, one.currency][cause] += abs(one.owed)
-    return [
-        EarnedDay(day=day, currency=currency, **sums)
-        for (day, currency), sums in sorted(found.items())
-    ]
-
-
-def sum_standing(owed: Iterable[tuple[str, str, int]]) -> dict[str, Standing]:
-    """Return what is owed by currency, of (account kind, currency, amount in their favour)."""
-    found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for account, currency, amount in owed:
-        is_back = account == "partner.receivable"
-        found[currency][_STANDS[account]] += -amount if is_back else amount
-    return {currency: Standing(**sums) for currency, sums in found.items()}
 
 
 def _cause_of(kind: EntryKind) -> str:

@@ -99,38 +99,28 @@ def read_totals(session: Session, actor: Actor) -> list[Moved]:
     ]
 
 
-def read_days(session: Session, actor: Actor, since: Instant, until: Instant) -> list[DayMoved]:
-    """Return what entries of each kind moved on each day between two instants, by currency."""
+def read_history(session: Session, actor: Actor) -> list[DayMoved]:
+    """Return what entries of each kind moved on each kind of account of the actor, by day and
+    currency: one walk over the actor's postings, however much of it is asked for then.
+    """
     day = (col(TransactionRow.at) // DAY).label("day")
+    keys = (col(PostingRow.account), col(PostingRow.currency), col(TransactionRow.kind))
     rows = session.execute(
-        select(day, col(PostingRow.currency), col(TransactionRow.kind), _OWED.label("owed"))
+        select(day, *keys, _OWED.label("owed"))
         .join(TransactionRow, _OF_ENTRY)
-        .where(accounts_of(actor), col(TransactionRow.at) >= since, col(TransactionRow.at) < until)
-        .group_by(day, col(PostingRow.currency), col(TransactionRow.kind))
-        .having(func.sum(col(PostingRow.amount)) != 0)
+        .where(accounts_of(actor))
+        .group_by(day, *keys)
     )
     return [
         DayMoved(
             day=Day(int(row.day)),
+            account=row.account.partition(":")[0],
             currency=row.currency,
             kind=EntryKind(row.kind),
             owed=int(row.owed),
         )
         for row in rows
     ]
-
-
-def read_standing(session: Session, actor: Actor, before: Instant) -> list[tuple[str, str, int]]:
-    """Return what stood on each kind of account of the actor just before an instant, by currency,
-    in the actor's favour.
-    """
-    rows = session.execute(
-        select(col(PostingRow.account), col(PostingRow.currency), _OWED.label("owed"))
-        .join(TransactionRow, _OF_ENTRY)
-        .where(accounts_of(actor), col(TransactionRow.at) < before)
-        .group_by(col(PostingRow.account), col(PostingRow.currency))
-    )
-    return [(row.account.partition(":")[0], row.currency, int(row.owed)) for row in rows]
 
 
 def first_at(session: Session, actor: Actor) -> Instant | None:

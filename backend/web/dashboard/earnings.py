@@ -97,11 +97,12 @@ def routes(_context: Context) -> list[BaseRoute]:
 def _show(request: Request, actor: Actor) -> Response:
     context: Context = request.app.state.context
     state = _read_state(request.query_params.get("state", ""))
-    now = earnings.earnings_of(context, actor)
+    history = earnings.history_of(context, actor)
+    now = history.totals()
     # Money is an owner's, not a site's.
     chosen = replace(read_filter(request, actor), site=None, sites=())
-    days = earnings.list_earned_days(context, actor, chosen.period)
-    before = earnings.list_earned_days(context, actor, chosen.before)
+    days = history.days(chosen.period.first, chosen.period.last)
+    before = history.days(chosen.before.first, chosen.before.last)
     known = sorted({one.currency for one in now})
     currency = _choose(request.query_params.get("currency", ""), known, days)
     chosen = replace(chosen, kept=_kept(request, known, state))
@@ -118,8 +119,8 @@ def _show(request: Request, actor: Actor) -> Response:
         figures=make_figures(
             currency,
             sums,
-            earnings.standing_after(context, actor, chosen.period.last).get(currency),
-            earnings.standing_after(context, actor, chosen.before.last).get(currency),
+            history.standing(chosen.period.last).get(currency),
+            history.standing(chosen.before.last).get(currency),
             steps,
         ),
         has_any=bool(now),

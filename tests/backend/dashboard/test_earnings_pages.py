@@ -12,7 +12,7 @@ import pytest
 from backend.actions import disputes
 from backend.actions.context import Context
 from backend.actions.disputes import Ruling
-from backend.actions.earnings import list_commissions, list_earned_days
+from backend.actions.earnings import earnings_of, history_of, list_commissions
 from backend.actions.maturing import mature_commissions
 from backend.actions.payees import set_destination
 from backend.actions.payments import apply_event
@@ -26,7 +26,6 @@ from backend.domain.destinations import Method
 from backend.domain.earning_stories import explain_split
 from backend.domain.instants import DAY, day_of
 from backend.domain.own_earnings import EarnedDay
-from backend.domain.periods import Period
 from backend.store.tables.base import TENANT
 from tests.support.booking import claim, earn, mature, on, settle
 from tests.support.earner import Desk, Seat, open_desk
@@ -133,11 +132,16 @@ def test_days_are_added_up_on_both_databases(any_context: Context) -> None:
     claim(any_context, account, 2_000, on(2026, 1, 6))
     settle(any_context, account, 2_000, on(2026, 1, 6))
     first = day_of(on(2026, 1, 5))
-    period = Period(key="x", first=first, last=day_of(on(2026, 1, 6)))
-    assert list_earned_days(any_context, owner_of(TENANT, account), period) == [
+    last = day_of(on(2026, 1, 6))
+    history = history_of(any_context, owner_of(TENANT, account))
+    assert history.days(first, last) == [
         EarnedDay(day=first, currency="USD", earned=10_500),
-        EarnedDay(day=period.last, currency="USD", reversed=1_000, paid=2_000),
+        EarnedDay(day=last, currency="USD", reversed=1_000, paid=2_000),
     ]
+    assert history.totals() == earnings_of(any_context, owner_of(TENANT, account))
+    stood, stands = history.standing(first)["USD"], history.standing(last)["USD"]
+    assert (stood.pending, stood.available) == (10_500, 0)
+    assert (stands.pending, stands.available, stands.on_its_way) == (7_500, 0, 0)
 
 
 def test_list_is_narrowed_by_state_and_period_and_goes_on_in_pages(desk: Desk, ann: Seat) -> None:
