@@ -88,6 +88,12 @@ def choose(context: Context, actor: Actor, choices: Choices) -> None:
         notifications.drop_mails(session, actor, unmailed)
 
 
+def pass_over(context: Context, before: Instant) -> None:
+    """Send no mail of anything told so far, and take what was told before an instant for read."""
+    with context.database.transaction() as session:
+        notifications.pass_over(session, TENANT, before)
+
+
 def forget_old(context: Context) -> int:
     """Delete notifications after 180 days, some a transaction; return how many."""
     before, forgotten = Instant(context.clock.now() - KEPT), 0

@@ -29,6 +29,7 @@ from backend.demo.bills import Bills
 from backend.demo.cast import HEROINE, OWNERS, PROJECTS, Owner, Project
 from backend.demo.community import Community
 from backend.demo.disputes import Disputes
+from backend.demo.news import end_news
 from backend.demo.paydays import TREASURER, Paydays, Ticket
 from backend.demo.rates import PROVIDER, write_rates
 from backend.demo.visits import PARTS, Crowd, Stage
@@ -156,6 +157,7 @@ class _World:
         self._clock.set(start_of(Day(self._start + DAYS)))
         self._keep_time(DAYS)
         self._community.end()
+        end_news(self._context)
         accounts.change_role(self._context, self._people[TREASURER].account, Role.FINANCE)
         accounts.change_role(self._context, self._people[HEROINE].account, Role.ADMIN)
 

@@ -150,6 +150,17 @@ def drop_mails(session: Session, actor: Actor, kinds: Sequence[Kind]) -> None:
     )
 
 
+def pass_over(session: Session, tenant: str, before: Instant) -> None:
+    """Let nothing wait for a mail, and note everything told before an instant as read then."""
+    connection, is_ours = session.connection(), col(NotificationRow.tenant) == tenant
+    connection.execute(update(NotificationRow).where(is_ours).values(mail_at=None))
+    connection.execute(
+        update(NotificationRow)
+        .where(is_ours, col(NotificationRow.at) < before)
+        .values(read_at=col(NotificationRow.at))
+    )
+
+
 def purge(session: Session, tenant: str, before: Instant, *, limit: int) -> int:
     """Delete at most `limit` notifications made before an instant; return how many."""
     some = (

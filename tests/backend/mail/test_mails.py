@@ -19,8 +19,10 @@ from backend.actions.news_mails import queue_news, send_news
 from backend.actions.notifications import (
     Choices,
     choose,
+    count_unread,
     get_choices,
     list_notifications,
+    pass_over,
 )
 from backend.actions.notifying import note
 from backend.actions.unsubscribing import make_link
@@ -265,6 +267,18 @@ def test_news_of_the_hour_before_keeps_the_digest_waiting(
         "Your week in numbers",
     ]
     assert "Lantern is featured" in text_of(server.mails[1])
+
+
+def test_what_is_passed_over_is_read_and_never_mailed(
+    service: tuple[Context, RecordedTasks],
+) -> None:
+    context, _tasks = service
+    ann, clock = add_ann(context), clock_of(context)
+    tell(context, ann, "old")
+    clock.move(DAY)
+    tell(context, ann, "new")
+    pass_over(context, clock.now())
+    assert (count_unread(context, ann), queue_news(context)) == (1, 0)
 
 
 def test_the_last_week_is_the_one_that_ended_on_a_sunday() -> None:
