@@ -39,25 +39,17 @@ def read_limits(request: Request, actor: Actor) -> Limits:
     """Return what the actor has used of everything that their tier limits."""
     context: Context = request.app.state.context
     billing = read_billing(context, actor)
-    calls = _count_calls(request, actor)
     return Limits(
         tier=billing.tier.value.capitalize(),
-        meters=_meters(billing, calls),
+        meters=list_meters(request, billing),
         is_over=billing.usage.is_over,
     )
 
 
-def _count_calls(request: Request, actor: Actor) -> int | None:
-    """Return how often the account asked the REST interface within a day; None is not counted."""
-    if actor.calls_per_day is None:
-        return None
-    limiter: Limiter = request.app.state.limiter
-    spent = limiter.look("calls", f"{actor.calls_per_day}/day", caller_key(request, "account"))
-    return spent.limit - spent.remaining
-
-
-def _meters(billing: Billing, calls: int | None) -> tuple[Meter, ...]:
+def list_meters(request: Request, billing: Billing) -> tuple[Meter, ...]:
+    """Return the meters of the signed-in owner, whose plan `billing` is."""
     terms = TERMS[billing.tier]
+    calls = _count_calls(request, terms.calls_per_day)
     counts = (
         ("Sites", billing.usage.sites, terms.sites),
         ("Page views this month", billing.usage.views, terms.views_per_month),
@@ -82,6 +74,15 @@ def _meters(billing: Billing, calls: int | None) -> tuple[Meter, ...]:
             percent=_percent(billing.stored_bytes, terms.storage_bytes),
         ),
     )
+
+
+def _count_calls(request: Request, allowed: int | None) -> int | None:
+    """Return how often the account asked the REST interface within a day; None is not counted."""
+    if allowed is None:
+        return None
+    limiter: Limiter = request.app.state.limiter
+    spent = limiter.look("calls", f"{allowed}/day", caller_key(request, "account"))
+    return spent.limit - spent.remaining
 
 
 def _percent(used: int, allowed: int | None) -> int | None:

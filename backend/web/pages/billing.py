@@ -23,6 +23,7 @@ from backend.errors import Conflict, Invalid, ServiceError, Unavailable
 from backend.ids import new_secret
 from backend.web.api.billing import CHECKOUT_RATE
 from backend.web.dashboard.frame import owner_page, render_dashboard
+from backend.web.dashboard.meters import Meter, list_meters
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
@@ -32,18 +33,6 @@ from backend.web.signed_in import csrf_token
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
 """Where the page's forms lead to: browsers hold a form's target against what it redirects to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meter:
-    """Something that a tier limits, and how much of it is used; `allowed` is '' without a limit,
-    `percent` None where there is nothing to fill.
-    """
-
-    label: str
-    used: str
-    allowed: str
-    percent: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +151,7 @@ def _view(request: Request, found: Billing, problem: ServiceError | None) -> Bil
         is_awaited="paid" in request.query_params and found.tier is Tier.FREE,
         is_manual=found.is_manual,
         has_portal=found.has_customer and not found.is_manual,
-        meters=_meters(found),
+        meters=list_meters(request, found),
         offers=_offers(found, is_subscribed=runs),
         gifts=tuple(
             Gift(
@@ -190,34 +179,6 @@ def _offers(found: Billing, *, is_subscribed: bool) -> tuple[Offer, ...]:
         is_own = tier is found.tier
         offers.append(Offer(price=price, is_own=is_own, act=act if is_choice else ""))
     return tuple(offers)
-
-
-def _meters(found: Billing) -> tuple[Meter, ...]:
-    terms = TERMS[found.tier]
-    price = Price(tier=found.tier, terms=terms)
-    counts = (
-        ("Sites", found.usage.sites, terms.sites),
-        ("Page views this month", found.usage.views, terms.views_per_month),
-        ("Own domains", found.domains, terms.custom_domains),
-    )
-    megabytes = f"{-(-found.stored_bytes // 1_000_000):,} MB"
-    stored = _percent(found.stored_bytes, terms.storage_bytes)
-    return (
-        *(
-            Meter(
-                label=label,
-                used=f"{used:,}",
-                allowed="" if allowed is None else f"{allowed:,}",
-                percent=_percent(used, allowed),
-            )
-            for label, used, allowed in counts
-        ),
-        Meter(label="Storage", used=megabytes, allowed=price.storage, percent=stored),
-    )
-
-
-def _percent(used: int, allowed: int | None) -> int | None:
-    return min(100, used * 100 // allowed) if allowed else None
 
 
 def _day(at: Instant | None) -> datetime.datetime | None:
