@@ -57,7 +57,7 @@ def draw_scores(history: ScoreHistory) -> Panel:
         )
         for series in chart.series
     )
-    chart = dataclasses.replace(chart, title=title, series=scaled, show="{:,.2f}".format)
+    chart = dataclasses.replace(chart, title=title, series=scaled, show=_write_score)
     shown = tuple((day, _score(now), _score(before)) for day, now, before in rows)
     has_any = any(history.scores) or any(history.before)
     return Panel(
@@ -198,6 +198,10 @@ def _fold(values: Values, *, is_sum: bool) -> int | None:
     if not known:
         return None
     return sum(known) if is_sum else known[-1]
+
+
+def _write_score(score: float) -> str:
+    return f"{score:,.2f}".removesuffix(".00")
 
 
 def _score(hundredths: int | None) -> str | None:

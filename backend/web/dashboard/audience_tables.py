@@ -36,7 +36,7 @@ _COHORTS = (
     *(
         Column(
             key=f"paying_after_{months}",
-            words=f"After {months} month{'' if months == 1 else 's'}",
+            words=f"{months} month{'' if months == 1 else 's'}",
             is_number=True,
         )
         for months in PAYING_AFTER
@@ -108,7 +108,7 @@ def list_cohorts(cohorts: Iterable[Cohort]) -> Panel:
     return Panel(
         title="Referred people, by month of sign-up",
         table=Table(name="cohorts", columns=_COHORTS, rows=rows),
-        note="and how many pay so long after they first did; – before anybody can",
+        note="and how many still pay so many months after they first did",
         empty="Nobody signed up through you in these twelve months.",
     )
 
