@@ -8,13 +8,14 @@ from sqlmodel import col, select
 from backend.actions.checking import check
 from backend.actions.context import Context
 from backend.actions.fraud_review import clear_case, confirm_case
+from backend.actions.retention import purge
 from backend.domain.actors import Actor, Role, owner_of
 from backend.domain.events import Event
 from backend.domain.fraud_cases import Case, CaseState, write_signals
-from backend.domain.instants import HOUR, SECOND
+from backend.domain.instants import DAY, HOUR, SECOND
 from backend.domain.standing import Standing
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.store import fraud
+from backend.store import fraud, fraud_shares
 from backend.store.scores import read_standings
 from backend.store.tables.base import TENANT
 from backend.store.tables.events import ShareRow
@@ -115,3 +116,31 @@ def test_evidence_holds_no_hash_of_anybody(context: Context) -> None:
     kept = write_signals(case.signals)
     assert {type(value) for signal in case.signals for value in signal.evidence.values()} == {int}
     assert "farm" not in kept
+
+
+SPOILT = {
+    "share.is_due": "UPDATE share SET is_due = (points < 0)",
+    "share.is_counted": "UPDATE share SET is_counted = (points = 0)",
+    "fraud_case.held": "UPDATE fraud_case SET held = held + 1",
+    "share.fraud_case": "UPDATE share SET fraud_case = 'none'",
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_the_check_names_what_is_spoilt(context: Context, what: str) -> None:
+    run_farm(context)
+    with context.database.transaction() as session:
+        session.connection().exec_driver_sql(SPOILT[what])
+    assert what in {difference.what for difference in check(context)}
+
+
+def test_shares_of_an_open_case_are_kept_until_it_is_decided(context: Context) -> None:
+    _account, site, case = run_farm(context)
+    clock_of(context).move(200 * DAY)
+    purge(context)
+    with context.database.reading() as session:
+        assert fraud_shares.count_held(session, TENANT, case.id) == 11
+    clear_case(context, reviewer(context), case.id, "It took us long")
+    assert score_of(context, site).shares == 20
+    purge(context)
+    assert check(context) == []
