@@ -127,7 +127,7 @@ def _within(column: Any, period: Period) -> tuple[Any, Any]:
 
 
 def _of_referrals(actor: Actor, *columns: Any) -> Select[Any]:
-    """Return the select of what the first level earned of the payments of own referrals."""
+    """Return the select of what the actor earned of the payments of own referrals."""
     return (
         select(*columns, func.sum(CommissionRow.booked).label("earned"))
         .select_from(ReferralRow)
@@ -143,7 +143,6 @@ def _of_referrals(actor: Actor, *columns: Any) -> Select[Any]:
             and_(
                 col(CommissionRow.tenant) == col(PaymentRow.tenant),
                 col(CommissionRow.payment) == col(PaymentRow.id),
-                col(CommissionRow.level) == 1,
             ),
         )
         .where(is_owned(ReferralRow, actor), is_owned(CommissionRow, actor))
