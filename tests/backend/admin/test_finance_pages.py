@@ -161,6 +161,8 @@ def test_a_return_file_reconciles_a_batch_and_again_changes_nothing(desk: Desk) 
     assert "1 paid, 0 failed, 0 known before, 0 still on their way." in answer
     again = words_of(upload(fay, page, f"{page}/returns", content))
     assert "1 paid, 0 failed" in again and "settled" in again.lower()
+    longer = content + b"".join(b"unknown%d,paid,\n" % number for number in range(8_000))
+    assert "Not of this batch" in upload(fay, page, f"{page}/returns", longer)
     upload(fay, page, f"{page}/returns", b"x" * 9_100_000, 413)
 
 
