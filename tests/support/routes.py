@@ -192,6 +192,8 @@ _BODIES: dict[str, Mapping[str, object]] = {
 _QUERIES = {
     "list_commissions": {"after": f"{'f' * 32}.1.base"},
     "list_sites": {"after": "{site}"},
+    "read_sources": {"site": "{site}"},
+    "read_funnel": {"site": "{site}"},
     "list_payouts": {"after": "f" * 32},
     "list_builds": {"after": "{build}"},
     "read_domain_known": {"domain": "{domain}"},
@@ -216,6 +218,8 @@ _STATUS = {
     "add_domain": (403, 404),
     "read_domain_known": (404, 404),
     "read_card": (404, 404),
+    "read_sources": (200, 404),
+    "read_funnel": (200, 404),
 }
 # Who asks not to be counted gets the same answers, and no batch has to be waited for.
 _ORIGIN = {"origin": "{origin}", "dnt": "1"}

@@ -128,7 +128,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     statuses = ["400", "429", "503"]
     if operation.scope is not None:
         statuses += ["401", "403"]
-    if operation.parameters or operation.tag in {"hosting", "disputes"}:
+    if operation.parameters or operation.tag in {"audience", "hosting", "disputes"}:
         statuses.append("404")
     if operation.method in {"POST", "PUT", "PATCH"} or operation.tag == "hosting":
         statuses.append("409")

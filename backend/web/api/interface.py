@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from backend.actions.context import Context
 from backend.web.api import (
     account,
+    audience,
     billing,
     builds,
     disputes,
@@ -42,6 +43,7 @@ OPERATIONS = (
     *releases.OPERATIONS,
     *domains.OPERATIONS,
     *statistics.OPERATIONS,
+    *audience.OPERATIONS,
     *referrals.OPERATIONS,
     *rewards.OPERATIONS,
     *plans.OPERATIONS,
