@@ -360,8 +360,6 @@ LINES: dict[str, Line] = {
     ),
     "GET /dashboard/leaderboards": _desk("/dashboard/leaderboards"),
     "POST /dashboard/rewards/choice": _person("/dashboard/rewards/choice", 303, listed="yes"),
-    "GET /dashboard/referrals": _desk("/dashboard/referrals"),
-    "GET /dashboard/referrals/qr.svg": _desk("/dashboard/referrals/qr.svg"),
     "GET /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 200, 404),
     "POST /dashboard/sites/{site}/builds": _person("/dashboard/sites/{site}/builds", 303, 404),
     "GET /dashboard/sites/{site}/builds/{build}": _person(
