@@ -9,7 +9,19 @@ import argparse
 import sys
 from types import ModuleType
 
-from bench import builds, commissions, fraud, ingest, ledger, log, publish, scale, service, widget
+from bench import (
+    builds,
+    commissions,
+    dashboard,
+    fraud,
+    ingest,
+    ledger,
+    log,
+    publish,
+    scale,
+    service,
+    widget,
+)
 
 PARTS: dict[str, ModuleType] = {
     "builds": builds,
@@ -21,6 +33,7 @@ PARTS: dict[str, ModuleType] = {
     "log": log,
     "ledger": ledger,
     "commissions": commissions,
+    "dashboard": dashboard,
     "fraud": fraud,
 }
 
