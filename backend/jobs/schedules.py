@@ -81,9 +81,7 @@ SCHEDULES: dict[str, Schedule] = {
     "retry_events": Schedule(when="*/15 * * * *", work=provider_events.retry_events),
     "forget_event_bodies": Schedule(when="50 3 * * *", work=provider_events.forget_bodies),
     "grant_rewards": Schedule(when="35 * * * *", work=rewards.grant_all, at_start=True),
-    "count_boards": Schedule(
-        when="5,20,35,50 * * * *", work=boards.count_boards, at_start=True
-    ),
+    "count_boards": Schedule(when="5,20,35,50 * * * *", work=boards.count_boards, at_start=True),
     "count_challenges": Schedule(
         when="7,22,37,52 * * * *", work=challenge_standings.count_challenges, at_start=True
     ),
