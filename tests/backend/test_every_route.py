@@ -17,7 +17,8 @@ from backend.actions.erasure import erase_account
 from backend.domain.actors import Scope
 from backend.store.tables.accounts import SessionRow
 from tests.support.people import Person, Rows, World, open_world, save
-from tests.support.routes import AGENT, LINES, Door, routes_of
+from tests.support.route_lines import Door
+from tests.support.routes import AGENT, LINES, routes_of
 from tests.support.signing_in import token_of
 
 HEADERS = {
