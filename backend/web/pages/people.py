@@ -1,4 +1,4 @@
-"""`/people/HANDLE`: what an owner shows of themselves; the same for everybody, and kept a minute."""
+"""`/people/HANDLE`: what an owner shows of themselves, the same for all, and kept a minute."""
 
 from __future__ import annotations
 

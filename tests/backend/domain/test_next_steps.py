@@ -34,7 +34,9 @@ def test_without_a_site_that_is_the_only_step() -> None:
 
 def test_money_comes_before_sites_and_three_steps_are_enough() -> None:
     silent = replace(SITE, views=0)
-    busy = replace(QUIET, sites=(silent, silent), is_over_limit=True, has_earned=True, has_referred=False)
+    busy = replace(
+        QUIET, sites=(silent, silent), is_over_limit=True, has_earned=True, has_referred=False
+    )
     assert words(busy) == [
         "Choose a bigger plan, or wait for next month",
         "Say where your money should go",
