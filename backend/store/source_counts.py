@@ -76,9 +76,11 @@ def _select_views(where: Where, name: Any) -> Select[Any]:
         case((is_shown, ranked.c.name), else_=REST).label("name"),
         ranked.c.number,
     ).subquery()
-    return select(
+    summed: Any = select(
         shown.c.site, shown.c.day, shown.c.name, func.sum(shown.c.number).label("number")
-    ).group_by(shown.c.site, shown.c.day, shown.c.name)
+    )
+    grouped: Select[Any] = summed.group_by(shown.c.site, shown.c.day, shown.c.name)
+    return grouped
 
 
 def _select_shares(where: Where) -> Select[Any]:

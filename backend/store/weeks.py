@@ -6,7 +6,9 @@ Leans on the primary keys of `site_day` and `payment`, on `ix_referral_referrer`
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, union
+from typing import Any
+
+from sqlalchemy import Select, func, select, union
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -61,7 +63,7 @@ def list_concerned(
     """Return accounts for which something was counted, or that were told of something, since a day;
     in the order of their ids.
     """
-    visited = (
+    visited: Select[Any] = (
         select(col(SiteRow.account).label("account"))
         .join(
             SiteDayRow,
@@ -70,7 +72,7 @@ def list_concerned(
         )
         .where(col(SiteRow.tenant) == tenant, col(SiteDayRow.day) >= first)
     )
-    told = select(col(NotificationRow.account).label("account")).where(
+    told: Select[Any] = select(col(NotificationRow.account).label("account")).where(
         col(NotificationRow.tenant) == tenant, col(NotificationRow.at) >= start_of(first)
     )
     every = union(visited, told).subquery()
