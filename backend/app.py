@@ -34,8 +34,8 @@ from backend.web import (
     stripe_hook,
     widget,
 )
-from backend.web.admin import pages as admin_pages
 from backend.web.admin import fraud
+from backend.web.admin import pages as admin_pages
 from backend.web.api import interface, tax
 from backend.web.api import payouts as payout_files
 from backend.web.collect import COLLECT_PATH, Collect
@@ -168,11 +168,11 @@ def _routes(
         *audience.routes(context),
         *fraud.routes(context),
         *network.routes(context),
+        *community.routes(context),
         *earnings.routes(context),
         *disputes.routes(context),
         *commission.routes(context),
         *tax_details.routes(context),
-        *community.routes(context),
         *referrals.routes(context),
         *sites.routes(context),
         *site.routes(context),

@@ -85,7 +85,7 @@ def _select_views(where: Where, name: Any) -> Select[Any]:
 
 def _select_shares(where: Where) -> Select[Any]:
     """Return the query of shares by platform, on the day of their event."""
-    return (
+    counted: Any = (
         select(
             col(EventRow.site),
             col(EventRow.day),
@@ -97,6 +97,8 @@ def _select_shares(where: Where) -> Select[Any]:
         .where(*where, col(EventRow.kind) == EventKind.SHARE.value)
         .group_by(col(EventRow.site), col(EventRow.day), col(ShareRow.platform))
     )
+    grouped: Select[Any] = counted
+    return grouped
 
 
 def _select_clicks(where: Where) -> Select[Any]:

@@ -161,6 +161,7 @@ def test_every_route_has_a_line_and_every_line_a_route(world: World) -> None:
         "POST /collect/edge",
         "POST /hooks/github/{key}",
         "POST /hooks/stripe",
+        "POST /unsubscribe/{token}",  # whose signature is the permission
     }
 
 

@@ -161,9 +161,7 @@ def _show_choices(request: Request, actor: Actor) -> Response:
     by_mail = sum(way is Way.MAIL for way in choices.ways.values())
     view = SettingsView(
         kinds=tuple(_view_choice(kind, choices.ways[kind]) for kind in _KINDS),
-        languages=tuple(
-            (code, name, code == choices.language) for code, name in LANGUAGES.items()
-        ),
+        languages=tuple((code, name, code == choices.language) for code, name in LANGUAGES.items()),
         is_saved="saved" in request.query_params,
         csrf_token=csrf_token(request),
     )
