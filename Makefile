@@ -1,7 +1,7 @@
 # Everything a clone needs: `make` lists the commands. Only Python 3.11, make and git are expected.
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test check bench lock clean
+.PHONY: help site serve test suite check bench lock clean
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -31,7 +31,10 @@ site: .venv/.runtime ## Build the site of this repository into site/
 serve: .venv/.runtime ## Build, serve and rebuild this repository's site while you write
 	@"$(BIN)/4site" serve .
 
-test: check .venv/.tools ## Run the checks and every test; ARGS="-k links" chooses some
+test: .venv/.dev ## Run the checks and every test; ARGS="-k links" chooses some
+	@$(MAKE) --no-print-directory --jobs=2 check suite
+
+suite: .venv/.tools
 	PATH="$(CURDIR)/$(BIN):$$PATH" "$(BIN)/python" -m pytest $(ARGS)
 
 check: .venv/.dev ## Lint, formatting, types and the directions of imports

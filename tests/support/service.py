@@ -25,8 +25,12 @@ SITE_URL = "https://lantern.example/"
 def make_context(
     folder: Path, database_url: str | None = None, *, environment: Mapping[str, str] | None = None
 ) -> Context:
-    """Return a service over a fresh, migrated database: SQLite in `folder`, or the one given."""
-    variables = {"FOURSITE_DATA_DIR": str(folder), **(environment or {})}
+    """Return a service over a fresh, migrated database: SQLite in `folder`, or the one given.
+
+    It does not wait for the disk: what the system was handed outlives the process.
+    """
+    kept = {"FOURSITE_DATA_DIR": str(folder), "FOURSITE_SYNCHRONOUS": "NORMAL"}
+    variables = kept | dict(environment or {})
     if database_url:
         variables["FOURSITE_DATABASE_URL"] = database_url
     settings = Settings.from_env(variables)
