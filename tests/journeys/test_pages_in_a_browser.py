@@ -183,7 +183,7 @@ def test_chosen_scheme_holds_from_disk(visit: Visit, everything: Path) -> None:
     page.get_by_role("button", name="Dark").click()
     dark = page.evaluate(BACKGROUND)
     page.reload()
-    assert page.evaluate(BACKGROUND) == dark
+    page.wait_for_function(f"dark => ({BACKGROUND})() === dark", arg=dark)
 
 
 def test_pictures_follow_the_chosen_scheme(visit: Visit, everything_url: str) -> None:

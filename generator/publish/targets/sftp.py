@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import posixpath
 import stat
+import threading
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -213,6 +214,17 @@ class _Line:
             self._runner.run(end())
 
     def close(self) -> None:
+        """End for good. Whoever is collected may be so in the middle of somebody else's loop."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self._end()
+        else:
+            thread = threading.Thread(target=self._end)
+            thread.start()
+            thread.join()
+
+    def _end(self) -> None:
         self.drop()
         self._runner.close()
 

@@ -26,7 +26,7 @@ from tests.support.running import RunningServer, run_server
 from tests.support.senders import Senders
 from tests.support.service import add_account, add_site, make_context
 
-KILLS = {"sqlite": 3, "postgresql": 1}
+KILLS = {"sqlite": 2, "postgresql": 1}
 _LONGEST_LOAD_SECONDS = 1.5
 
 

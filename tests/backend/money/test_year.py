@@ -28,7 +28,7 @@ from tests.support.year import make_deliveries, make_owners
 from tests.support.year_by_hand import earned_by, money_by_currency
 from tests.support.year_lived import live_through, settle_in
 
-OWNERS = int(os.environ.get("TEST_YEAR_OWNERS", "60"))
+OWNERS = int(os.environ.get("TEST_YEAR_OWNERS", "40"))
 SEED = int(os.environ.get("TEST_YEAR_SEED", "4"))
 
 

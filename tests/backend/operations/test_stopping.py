@@ -55,7 +55,9 @@ async def stop_under_load(running: RunningServer, key: str, *, kill: bool) -> li
 def test_what_was_acknowledged_is_there_and_once(tmp_path: Path, *, kill: bool) -> None:
     context = make_context(tmp_path)
     site, key = add_site(context, add_account(context, tier="pro"))
-    with run_server(tmp_path) as running:
+    # The log is named after the address, and its key with the log.
+    named = {"FOURSITE_BASE_URL": context.settings.base_url}
+    with run_server(tmp_path, environment=named) as running:
         acknowledged = asyncio.run(stop_under_load(running, key, kill=kill))
     with sqlite3.connect(tmp_path / "4site.db") as database:
         found = database.execute("SELECT id FROM event WHERE site = ?", (site,)).fetchall()
