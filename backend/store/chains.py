@@ -29,37 +29,31 @@ def read_chain(session: Session, tenant: str, account: str) -> list[Link]:
 
 
 def _make_chain() -> Any:
+    """Return the query. Nothing is joined to the steps but the next step: without statistics
+    SQLite would begin a join at the whole of `referral`.
+    """
+    columns = ReferralRow.__table__.c  # type: ignore[attr-defined]  # SQLModel does not declare it
     steps = (
-        select(
-            col(ReferralRow.referred), col(ReferralRow.referrer), literal_column("1").label("level")
-        )
-        .where(
-            col(ReferralRow.tenant) == bindparam("tenant"),
-            col(ReferralRow.referred) == bindparam("account"),
-        )
+        select(*columns, literal_column("1").label("level"))
+        .where(columns.tenant == bindparam("tenant"), columns.referred == bindparam("account"))
         .cte("chain", recursive=True)
     )
-    above = aliased(ReferralRow)
+    above = ReferralRow.__table__.alias("above")  # type: ignore[attr-defined]  # as before
     steps = steps.union_all(
-        select(col(above.referred), col(above.referrer), steps.c.level + 1)
-        .join(steps, col(above.referred) == steps.c.referrer)
-        .where(col(above.tenant) == bindparam("tenant"), steps.c.level < LEVELS)
+        select(*above.c, steps.c.level + 1)
+        .join(steps, above.c.referred == steps.c.referrer)
+        .where(above.c.tenant == bindparam("tenant"), steps.c.level < LEVELS)
     )
-    return (
-        select(ReferralRow, col(AccountRow.erased_at))
-        .select_from(steps)
-        .join(
-            ReferralRow,
-            (col(ReferralRow.tenant) == bindparam("tenant"))
-            & (col(ReferralRow.referred) == steps.c.referred),
+    erased_at = (
+        select(col(AccountRow.erased_at))
+        .where(
+            col(AccountRow.tenant) == bindparam("tenant"),
+            col(AccountRow.id) == steps.c.referrer,
         )
-        .join(
-            AccountRow,
-            (col(AccountRow.tenant) == bindparam("tenant"))
-            & (col(AccountRow.id) == steps.c.referrer),
-        )
-        .order_by(steps.c.level)
+        .scalar_subquery()
     )
+    found = aliased(ReferralRow, steps, name="ReferralRow")
+    return select(found, erased_at.label("erased_at")).order_by(steps.c.level)
 
 
 _CHAIN = _make_chain()
