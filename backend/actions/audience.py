@@ -10,19 +10,17 @@ from backend.domain.actors import Actor
 from backend.domain.audience import (
     Audience,
     Funnel,
-    Headline,
     SourceRevenue,
     Virality,
-    fill_days,
     list_platforms,
     rank_names,
-    sum_visitors,
 )
 from backend.domain.cohorts import Cohort, first_month, make_cohorts, start_of_month
 from backend.domain.instants import Day, date_of, day_of
 from backend.domain.periods import Period, previous
 from backend.domain.score_history import add_histories, score_days
-from backend.store import attribution, audience, virality
+from backend.domain.statistics import SiteDay, fill_days
+from backend.store import attribution, audience, statistics, virality
 from backend.store.database import Session
 from backend.store.scores import read_own_standings
 
@@ -44,26 +42,6 @@ class ScoreHistory:
     before: tuple[int, ...]
     sites: int
     has_more: bool
-
-
-def read_headline(context: Context, actor: Actor, site: str | None, period: Period) -> Headline:
-    """Return a period in a few numbers, of one own site or all; `virality` is always of all.
-
-    Raises NotFound.
-    """
-    with context.database.reading() as session:
-        _check(session, actor, site)
-        views, shares, _clicks = audience.sum_counts(session, actor, site, period)
-        days = audience.list_days(session, actor, site, period)
-        _signed_up, _activated, converted = attribution.count_steps(session, actor, site, period)
-        measured = virality.read_virality(session, actor, period)
-    return Headline(
-        views=views,
-        visitors=sum_visitors(days),
-        shares=shares,
-        conversions=converted,
-        virality=measured,
-    )
 
 
 def read_virality(context: Context, actor: Actor, period: Period) -> Virality:
@@ -88,12 +66,10 @@ def read_audience(
         _check(session, actor, site)
         sums = audience.sum_names(session, actor, site, period)
         sums_before = audience.sum_names(session, actor, site, before)
-        days = audience.list_days(session, actor, site, period)
-        days_before = audience.list_days(session, actor, site, before)
         has_today = period.last == today
         return Audience(
-            days=fill_days(days, period.first, period.last),
-            days_before=fill_days(days_before, before.first, before.last),
+            days=_read_days(session, actor, site, period),
+            days_before=_read_days(session, actor, site, before),
             names=rank_names(sums, sums_before, limit=names),
             platforms=list_platforms(sums),
             platforms_before=list_platforms(sums_before),
@@ -152,6 +128,13 @@ def read_cohorts(
     with context.database.reading() as session:
         _check(session, actor, site)
         return make_cohorts(attribution.list_since(session, actor, site, since), now)
+
+
+def _read_days(
+    session: Session, actor: Actor, site: str | None, period: Period
+) -> tuple[SiteDay, ...]:
+    found = statistics.sum_days(session, actor, site, first=period.first, last=period.last)
+    return tuple(fill_days(found, period.first, period.last))
 
 
 def _read_funnel(session: Session, actor: Actor, site: str | None, period: Period) -> Funnel:

@@ -11,8 +11,8 @@ from backend.domain.cursors import make_cursor, read_cursor
 from backend.domain.instants import Day, day_of
 from backend.domain.periods import Period
 from backend.domain.scores import BoostLevel, boost_level
-from backend.domain.standing import DayTally, Standing
-from backend.domain.statistics import DAYS_AT_ONCE, Share, SiteDay
+from backend.domain.standing import Standing
+from backend.domain.statistics import DAYS_AT_ONCE, Share, SiteDay, fill_days
 from backend.errors import NotFound
 from backend.store import fraud, statistics
 from backend.store.scores import read_own_standings
@@ -68,7 +68,8 @@ def get_level(context: Context, actor: Actor) -> Level:
 def list_days(
     context: Context, actor: Actor, site: str, *, first: Day | None, last: Day | None
 ) -> list[SiteDay]:
-    """Return the days of an own site from `first` to `last`, both included; else the last 30.
+    """Return the days of an own site from `first` to `last`, both included, that saw anything; else
+    those of the last 30.
 
     At most a year from `first` on. Raises NotFound.
     """
@@ -77,7 +78,7 @@ def list_days(
     end = min(end, Day(begin + DAYS_AT_ONCE - 1))
     with context.database.reading() as session:
         get_own(session, actor, site)
-        return statistics.list_days(session, actor, site, first=begin, last=end)
+        return statistics.sum_days(session, actor, site, first=begin, last=end)
 
 
 def sum_days(context: Context, actor: Actor, site: str | None, period: Period) -> list[SiteDay]:
@@ -89,11 +90,7 @@ def sum_days(context: Context, actor: Actor, site: str | None, period: Period) -
         if site is not None:
             get_own(session, actor, site)
         found = statistics.sum_days(session, actor, site, first=period.first, last=period.last)
-    seen = {each.day: each for each in found}
-    return [
-        seen.get(day) or SiteDay(day=day, tally=DayTally(), visitors=0)
-        for day in map(Day, range(period.first, period.last + 1))
-    ]
+    return fill_days(found, period.first, period.last)
 
 
 def list_shares(

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from backend.domain.instants import Day, Instant
+from backend.domain.instants import Instant
 from backend.domain.referrals import Basis
 from backend.domain.referrals import k_factor as divide
 from backend.domain.sources import OF_VIEWS, REST, SourceKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceDay:
-    """One UTC day. `visitors` is None where nobody knows; of an open day it is those so far."""
-
-    day: Day
-    views: int
-    visitors: int | None
+from backend.domain.statistics import SiteDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,26 +83,13 @@ class SourceRevenue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    """A period in a few numbers. `visitors` are those of each day, added up, as far as known;
-    `conversions` referred people who paid for the first time.
-    """
-
-    views: int
-    visitors: int
-    shares: int
-    conversions: int
-    virality: Virality
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """A period beside the one before. `as_of` is when the open day was last counted, None when it
     was not, or is not in the period.
     """
 
-    days: tuple[AudienceDay, ...]
-    days_before: tuple[AudienceDay, ...]
+    days: tuple[SiteDay, ...]
+    days_before: tuple[SiteDay, ...]
     names: Mapping[SourceKind, tuple[NamedCount, ...]]
     platforms: tuple[PlatformShares, ...]
     platforms_before: tuple[PlatformShares, ...]
@@ -151,17 +130,3 @@ def list_platforms(sums: Sums) -> tuple[PlatformShares, ...]:
             counts.setdefault(name, {})[kind.value] = number
     found = [PlatformShares(platform=name, **values) for name, values in counts.items()]
     return tuple(sorted(found, key=lambda one: (-one.shares, -one.clicks, one.platform)))
-
-
-def sum_visitors(days: Iterable[AudienceDay]) -> int:
-    """Return the visitors of days as far as they are known; somebody on two days is two."""
-    return sum(day.visitors or 0 for day in days)
-
-
-def fill_days(found: Sequence[AudienceDay], first: Day, last: Day) -> tuple[AudienceDay, ...]:
-    """Return every day of a stretch, quiet ones too."""
-    seen = {each.day: each for each in found}
-    return tuple(
-        seen.get(day) or AudienceDay(day=day, views=0, visitors=0)
-        for day in map(Day, range(first, last + 1))
-    )

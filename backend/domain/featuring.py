@@ -36,3 +36,8 @@ def featurings_of(
         featured_until = Instant(starts_at + TERMS[tier].featuring)
         begun.append(Featuring(threshold=threshold, starts_at=now, ends_at=featured_until))
     return tuple(begun)
+
+
+def shares_to_featuring(shares: int) -> int:
+    """Return how many counted shares are missing until a site is featured again."""
+    return SHARES_PER_FEATURING - shares % SHARES_PER_FEATURING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.domain.featuring import SHARES_PER_FEATURING
+from backend.domain.featuring import shares_to_featuring
 
 STEPS_SHOWN = 3
 NEAR = 2
@@ -47,11 +47,6 @@ class Step:
 def next_steps(situation: Situation) -> list[Step]:
     """Return the first few steps; none when nothing has to be done."""
     return [step for step, _ in zip(_steps(situation), range(STEPS_SHOWN), strict=False)]
-
-
-def shares_to_featuring(shares: int) -> int:
-    """Return how many counted shares are missing until a site is featured again."""
-    return SHARES_PER_FEATURING - shares % SHARES_PER_FEATURING
 
 
 def _steps(situation: Situation) -> Iterator[Step]:

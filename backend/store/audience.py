@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
-from backend.domain.audience import AudienceDay, Sums
+from backend.domain.audience import Sums
 from backend.domain.instants import Day, Instant
 from backend.domain.periods import Period
 from backend.domain.score_history import ScoreDays, first_needed
@@ -25,41 +25,6 @@ from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
 
 _LASTING = ("views", "likes", "comments", "share_points")
 _SCORED = (*_LASTING, *ENGAGING)
-
-
-def list_days(
-    session: Session, actor: Actor, site: str | None, period: Period
-) -> list[AudienceDay]:
-    """Return the days of one own site or all of them, added up, that saw anything.
-
-    Visitors are of the sites that have them counted, None when none has.
-    """
-    visitors = func.coalesce(col(SiteDayRow.visitors), col(SourceDayRow.visitors))
-    statement = (
-        select(
-            col(SiteDayRow.day),
-            func.sum(col(SiteDayRow.views)).label("views"),
-            func.sum(visitors).label("visitors"),
-        )
-        .outerjoin(
-            SourceDayRow,
-            and_(
-                col(SourceDayRow.tenant) == col(SiteDayRow.tenant),
-                col(SourceDayRow.site) == col(SiteDayRow.site),
-                col(SourceDayRow.day) == col(SiteDayRow.day),
-            ),
-        )
-        .where(*_within(SiteDayRow, site, period))
-    )
-    grouped = owned(statement, SiteDayRow, actor).group_by(col(SiteDayRow.day))
-    return [
-        AudienceDay(
-            day=Day(row.day),
-            views=int(row.views),
-            visitors=None if row.visitors is None else int(row.visitors),
-        )
-        for row in session.execute(grouped.order_by(col(SiteDayRow.day)))
-    ]
 
 
 def sum_counts(

@@ -1,12 +1,12 @@
 """Days and shares as their owner reads them.
 
-Leans on the primary key of `site_day` (tenant, site, day) and on `ix_share_site_at`
-(tenant, site, at).
+Leans on the primary keys of `site_day` and `source_day` (tenant, site, day) and on
+`ix_share_site_at` (tenant, site, at).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -16,42 +16,29 @@ from backend.domain.standing import DayTally
 from backend.domain.statistics import Share, SiteDay
 from backend.store.ownership import owned
 from backend.store.tables.events import ShareRow, SiteDayRow
+from backend.store.tables.statistics import SourceDayRow
 
 _COUNTS = tuple(DayTally.__dataclass_fields__)
-
-
-def list_days(session: Session, actor: Actor, site: str, *, first: Day, last: Day) -> list[SiteDay]:
-    """Return the days of an own site that saw anything, in their order."""
-    statement = select(SiteDayRow).where(
-        col(SiteDayRow.site) == site, col(SiteDayRow.day) >= first, col(SiteDayRow.day) <= last
-    )
-    found = session.execute(
-        owned(statement, SiteDayRow, actor).order_by(col(SiteDayRow.day))
-    ).scalars()
-    return [
-        SiteDay(
-            day=Day(row.day),
-            tally=DayTally(**{name: getattr(row, name) for name in _COUNTS}),
-            visitors=row.visitors,
-        )
-        for row in found
-    ]
 
 
 def sum_days(
     session: Session, actor: Actor, site: str | None, *, first: Day, last: Day
 ) -> list[SiteDay]:
-    """Return days added up over one own site, or all of them, in their order.
-
-    The visitors of a day are known when they are known for each site; somebody on two sites is two.
-    """
+    """Return the days that saw anything, of one own site or of all added up, in their order."""
     sums = [func.sum(getattr(SiteDayRow, name)).label(name) for name in _COUNTS]
-    known = func.count(col(SiteDayRow.visitors)) == func.count()
-    statement = select(
-        col(SiteDayRow.day),
-        *sums,
-        case((known, func.sum(col(SiteDayRow.visitors)))).label("visitors"),
-    ).where(col(SiteDayRow.day) >= first, col(SiteDayRow.day) <= last)
+    visitors = func.coalesce(col(SiteDayRow.visitors), col(SourceDayRow.visitors))
+    statement = (
+        select(col(SiteDayRow.day), *sums, func.sum(visitors).label("visitors"))
+        .outerjoin(
+            SourceDayRow,
+            and_(
+                col(SourceDayRow.tenant) == col(SiteDayRow.tenant),
+                col(SourceDayRow.site) == col(SiteDayRow.site),
+                col(SourceDayRow.day) == col(SiteDayRow.day),
+            ),
+        )
+        .where(col(SiteDayRow.day) >= first, col(SiteDayRow.day) <= last)
+    )
     if site is not None:
         statement = statement.where(col(SiteDayRow.site) == site)
     grouped = owned(statement, SiteDayRow, actor).group_by(col(SiteDayRow.day))

@@ -25,7 +25,7 @@ class StretchQuery(Input, frozen=True):
 
 
 class DayAnswer(Output, frozen=True):
-    """One UTC day; `visitors` is null until the day is over and counted."""
+    """One UTC day; `visitors` are counted every ten minutes; null where nobody knows."""
 
     date: datetime.date
     views: int

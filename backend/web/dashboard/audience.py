@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -12,9 +11,10 @@ from starlette.routing import BaseRoute, Route
 from backend.actions import audience
 from backend.actions.context import Context
 from backend.domain.actors import Actor
-from backend.domain.audience import Audience, PlatformShares, Virality, sum_visitors
+from backend.domain.audience import Audience, PlatformShares, Virality
 from backend.domain.comparison import compare
 from backend.domain.instants import to_datetime
+from backend.domain.statistics import sum_visitors
 from backend.web.dashboard.audience_charts import (
     draw_funnel,
     draw_platforms,
@@ -26,9 +26,9 @@ from backend.web.dashboard.audience_words import write_ratio
 from backend.web.dashboard.figures import Figure, spark
 from backend.web.dashboard.filters import Filter, read_filter
 from backend.web.dashboard.frame import owner_page, render_dashboard
-from backend.web.dashboard.panels import Panel
+from backend.web.dashboard.panels import ShownPanel, charts_of, show_panel
 from backend.web.dashboard.tables import download
-from generator.render.charts import draw
+from backend.web.dashboard.visitors import are_counted, visitors_figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,6 @@ class AudienceView:
     shares: tuple[ShownPanel, ...]
     people: tuple[ShownPanel, ...]
     as_of: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownPanel:
-    """A panel with its chart drawn, if it has one."""
-
-    panel: Panel
-    drawn: Markup | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,20 +74,19 @@ def _show(request: Request, actor: Actor) -> Response:
         list_cohorts(audience.read_cohorts(context, actor, chosen.site_id, chosen.period)),
     )
     panels = (main, *names, *shares, *people)
-    charts = {panel.table.name: panel.chart for panel in panels if panel.chart}
-    if file := download(request, [panel.table for panel in panels], charts):
+    if file := download(request, [panel.table for panel in panels], charts_of(panels)):
         return file
     virality = _Virality(
         now=audience.read_virality(context, actor, chosen.period),
         before=audience.read_virality(context, actor, chosen.before),
     )
     view = AudienceView(
-        has_any=bool(chosen.sites) or any(day.views for day in found.days),
+        has_any=bool(chosen.sites) or any(day.tally.views for day in found.days),
         figures=_figures(found, virality),
-        main=_shown(main),
-        names=tuple(map(_shown, names)),
-        shares=tuple(map(_shown, shares)),
-        people=tuple(map(_shown, people)),
+        main=show_panel(main),
+        names=tuple(map(show_panel, names)),
+        shares=tuple(map(show_panel, shares)),
+        people=tuple(map(show_panel, people)),
         as_of=f"{to_datetime(found.as_of):%H:%M} UTC" if found.as_of else "",
     )
     return render_dashboard(
@@ -112,6 +103,8 @@ def _title(chosen: Filter, found: Audience) -> str:
     """Return the answer in one sentence."""
     visitors, before = sum_visitors(found.days), sum_visitors(found.days_before)
     where = chosen.site.title if chosen.site else "your sites"
+    if not are_counted(found.days):
+        return f"Somebody came to {where}, and is counted within ten minutes"
     if not visitors:
         return f"Nobody came to {where} in these days"
     change = compare(visitors, before)
@@ -125,21 +118,15 @@ def _title(chosen: Filter, found: Audience) -> str:
 
 def _figures(found: Audience, virality: _Virality) -> tuple[Figure, ...]:
     days, before = found.days, found.days_before
-    views = sum(day.views for day in days)
+    views = sum(day.tally.views for day in days)
     visitors = sum_visitors(days)
     return (
-        Figure(
-            label="Visitors",
-            value=f"{visitors:,}",
-            change=compare(visitors, sum_visitors(before)),
-            spark=spark([day.visitors for day in days]),
-            note="each day's, added up",
-        ),
+        visitors_figure(days, before),
         Figure(
             label="Views",
             value=f"{views:,}",
-            change=compare(views, sum(day.views for day in before)),
-            spark=spark([day.views for day in days]),
+            change=compare(views, sum(day.tally.views for day in before)),
+            spark=spark([day.tally.views for day in days]),
             note=f"{write_ratio(views, visitors)} a visitor" if visitors else "",
         ),
         _share_figure(found),
@@ -179,7 +166,3 @@ def _virality_figure(virality: _Virality) -> Figure:
 
 def _sum(platforms: tuple[PlatformShares, ...], name: str) -> int:
     return sum(getattr(one, name) for one in platforms)
-
-
-def _shown(panel: Panel) -> ShownPanel:
-    return ShownPanel(panel=panel, drawn=draw(panel.chart) if panel.chart else None)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.actions.audience import ScoreHistory
 from backend.domain.audience import Audience, PlatformShares
-from backend.domain.instants import Day, date_of
 from backend.web.dashboard.audience_tables import change_percent, write_change
 from backend.web.dashboard.audience_words import name_platform, write_ratio
 from backend.web.dashboard.panels import Panel
+from backend.web.dashboard.period_chart import draw_period
 from backend.web.dashboard.tables import Column, Table, Value
 from generator.render.charts import Chart, Series
-from generator.render.environment import format_short_day
 
-DAYS_DRAWN = 190
-"""Longer periods are drawn by weeks: more points than this are no line but a smear."""
-_WEEK = 7
 _STAGES = (
     ("views", "Views"),
     ("shares", "Shares"),
@@ -27,47 +22,35 @@ _STAGES = (
     ("converted", "Paid for the first time"),
 )
 
-Values = Sequence[int | None]
-
 
 def draw_visitors(found: Audience) -> Panel:
     """Return the visitors of each day beside those of the period before."""
     now = [day.visitors for day in found.days]
     before = [day.visitors for day in found.days_before]
-    chart, rows = _draw_days("Visitors", found.days[0].day, now, before, is_sum=True)
-    return Panel(
-        title=chart.title,
-        table=Table(name="visitors", columns=_day_columns("visitors", "Visitors"), rows=rows),
-        chart=chart,
-    )
+    first = found.days[0].day
+    return draw_period("Visitors", first, now, before, name="visitors", key="visitors")
 
 
 def draw_scores(history: ScoreHistory) -> Panel:
     """Return the score at each day's end beside the period before."""
-    title = "Score" if history.sites == 1 else "Scores of your sites, added up"
     note = "at each day's end"
     if history.has_more:
         note += f", of the {history.sites} with the highest scores"
-    chart, rows = _draw_days(title, history.first, history.scores, history.before, is_sum=False)
-    scaled = tuple(
-        Series(
-            name=series.name,
-            values=tuple(None if value is None else value / 100 for value in series.values),
-            is_previous=series.is_previous,
-        )
-        for series in chart.series
+    made = draw_period(
+        "Score" if history.sites == 1 else "Scores added up",
+        history.first,
+        history.scores,
+        history.before,
+        name="scores",
+        key="score",
+        is_sum=False,
+        is_hundredths=True,
     )
-    chart = dataclasses.replace(chart, title=title, series=scaled, show=_write_score)
-    shown = tuple((day, _score(now), _score(before)) for day, now, before in rows)
     has_any = any(history.scores) or any(history.before)
-    return Panel(
-        title=title,
-        table=Table(
-            name="scores",
-            columns=_day_columns("score", "Score"),
-            rows=shown if has_any else (),
-        ),
-        chart=chart if has_any else None,
+    return replace(
+        made,
+        table=made.table if has_any else replace(made.table, rows=()),
+        chart=made.chart if has_any else None,
         note=note,
         empty="A score begins with the first view.",
     )
@@ -163,46 +146,3 @@ def _platform_row(one: PlatformShares, then: PlatformShares) -> tuple[Value, ...
 
 def _none(name: str) -> PlatformShares:
     return PlatformShares(platform=name)
-
-
-def _day_columns(key: str, words: str) -> tuple[Column, ...]:
-    return (
-        Column(key="day", words="Day"),
-        Column(key=key, words=words, is_number=True),
-        Column(key="before", words="Before", is_number=True),
-    )
-
-
-def _draw_days(
-    words: str, first: Day, now: Values, before: Values, *, is_sum: bool
-) -> tuple[Chart, tuple[tuple[str, int | None, int | None], ...]]:
-    """Return a line over days, or over weeks of a long period: their sums, or their last days."""
-    step = 1 if len(now) <= DAYS_DRAWN else _WEEK
-    current = [_fold(now[at : at + step], is_sum=is_sum) for at in range(0, len(now), step)]
-    places = range(0, len(current) * step, step)
-    earlier = [_fold(before[at : at + step], is_sum=is_sum) for at in places]
-    labels = tuple(format_short_day(date_of(Day(first + at))) for at in places)
-    chart = Chart(
-        title=f"{words} a {'day' if step == 1 else 'week'}",
-        labels=labels,
-        series=(
-            Series(name="This period", values=tuple(current)),
-            Series(name="Before", values=tuple(earlier), is_previous=True),
-        ),
-    )
-    return chart, tuple(zip(labels, current, earlier, strict=True))
-
-
-def _fold(values: Values, *, is_sum: bool) -> int | None:
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    return sum(known) if is_sum else known[-1]
-
-
-def _write_score(score: float) -> str:
-    return f"{score:,.2f}".removesuffix(".00")
-
-
-def _score(hundredths: int | None) -> str | None:
-    return None if hundredths is None else f"{hundredths // 100:,}.{hundredths % 100:02d}"

@@ -11,12 +11,10 @@ from backend.domain.money import CURRENCIES
 from backend.domain.own_earnings import EarnedDay
 from backend.domain.periods import Period
 from backend.web.dashboard.amounts import to_major, write_amount
+from backend.web.dashboard.period_chart import DAYS_DRAWN
 from backend.web.dashboard.tables import Column, Table
 from generator.render.charts import Chart, Series
 from generator.render.environment import format_short_day
-
-LONGEST_BY_DAY = 92
-"""Longer periods go by month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +28,8 @@ class Steps:
 
 
 def is_daily(period: Period) -> bool:
-    """Tell whether a period goes by day."""
-    return period.days <= LONGEST_BY_DAY
+    """Tell whether a period goes by day; longer ones go by month, as money is paid."""
+    return period.days <= DAYS_DRAWN
 
 
 def steps_of(period: Period, currency: str, days: Sequence[EarnedDay], *, by_day: bool) -> Steps:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -17,10 +16,11 @@ from backend.actions.overview import Ranked
 from backend.actions.referred import PeriodSums
 from backend.actions.statistics import Level
 from backend.domain.actors import Actor
-from backend.domain.audience import Headline, Virality
+from backend.domain.audience import Virality
 from backend.domain.comparison import Change, compare
-from backend.domain.instants import date_of, to_datetime
-from backend.domain.next_steps import Step, next_steps, shares_to_featuring
+from backend.domain.featuring import shares_to_featuring
+from backend.domain.instants import to_datetime
+from backend.domain.next_steps import Step, next_steps
 from backend.domain.scores import next_level
 from backend.domain.statistics import SiteDay
 from backend.web.dashboard.amounts import write_amount
@@ -28,17 +28,13 @@ from backend.web.dashboard.figures import Figure, spark
 from backend.web.dashboard.filters import Filter, read_filter
 from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.dashboard.notifications import NotificationView, view_notification
-from backend.web.dashboard.tables import Column, Table, download
-from generator.render.charts import Chart, Series, draw
-from generator.render.environment import format_short_day
+from backend.web.dashboard.panels import Panel, ShownPanel, charts_of, show_panel
+from backend.web.dashboard.period_chart import draw_period
+from backend.web.dashboard.tables import download
+from backend.web.dashboard.visitors import visitors_figure
 
 SITES_SHOWN = 5
 NEWS_SHOWN = 5
-_COLUMNS = (
-    Column(key="day", words="Day"),
-    Column(key="views", words="Views", is_number=True),
-    Column(key="before", words="Views before", is_number=True),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +63,10 @@ class LevelView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """The page. `chart` is None for an account without a site."""
+    """The page. `views` is None for an account without a site."""
 
     figures: tuple[Figure, ...]
-    chart: Markup | None
-    table: Table
+    views: ShownPanel | None
     steps: tuple[Step, ...]
     sites: tuple[SiteLine, ...]
     has_more_sites: bool
@@ -83,10 +78,9 @@ class OverviewView:
 class _Facts:
     """A period and the one before it."""
 
-    now: Headline
-    before: Headline
     days: Sequence[SiteDay]
     days_before: Sequence[SiteDay]
+    virality: Virality
     sums: PeriodSums
     sums_before: PeriodSums
 
@@ -100,21 +94,19 @@ def _show(request: Request, actor: Actor) -> Response:
     context: Context = request.app.state.context
     chosen = read_filter(request, actor)
     facts = _Facts(
-        now=audience.read_headline(context, actor, chosen.site_id, chosen.period),
-        before=audience.read_headline(context, actor, chosen.site_id, chosen.before),
         days=statistics.sum_days(context, actor, chosen.site_id, chosen.period),
         days_before=statistics.sum_days(context, actor, chosen.site_id, chosen.before),
+        virality=audience.read_virality(context, actor, chosen.period),
         sums=referred.sum_period(context, actor, chosen.period),
         sums_before=referred.sum_period(context, actor, chosen.before),
     )
-    chart, table = _draw(facts)
-    if file := download(request, [table], {"views": chart}):
+    views = _draw(facts)
+    if file := download(request, [views.table], charts_of([views])):
         return file
     ranked = overview.rank_sites(context, actor)
     view = OverviewView(
         figures=_figures(chosen, facts),
-        chart=draw(chart) if ranked else None,
-        table=table,
+        views=show_panel(views) if ranked else None,
         steps=tuple(next_steps(overview.read_situation(context, actor))),
         sites=tuple(_line(context, each) for each in ranked[:SITES_SHOWN]),
         has_more_sites=len(ranked) > SITES_SHOWN,
@@ -134,7 +126,7 @@ def _title(chosen: Filter, facts: _Facts, *, has_sites: bool) -> str:
     """Return the answer to how it goes, in one sentence."""
     if not has_sites:
         return "Your first site goes here"
-    views, before = facts.now.views, facts.before.views
+    views, before = _sum(facts.days, "views"), _sum(facts.days_before, "views")
     whose = chosen.site.title if chosen.site else "Your sites"
     verb = "had" if chosen.site is None or views else "has"
     said = f"{whose} {verb} {views:,} view{'' if views == 1 else 's'}"
@@ -154,29 +146,16 @@ def _figures(chosen: Filter, facts: _Facts) -> tuple[Figure, ...]:
     sign_ups = sum(facts.sums.sign_ups.values())
     paying = sum(facts.sums.conversions.values())
     return (
-        _visitors(facts, seen),
+        visitors_figure(facts.days, facts.days_before, seen),
         _counted("Shares that count", "counted_shares", facts, seen),
         Figure(
             label="Sign-ups through you",
             value=f"{sign_ups:,}",
             change=compare(sign_ups, sum(facts.sums_before.sign_ups.values())),
-            note=_brought(paying, facts.now.virality),
+            note=_brought(paying, facts.virality),
             link=people,
         ),
         _earned(facts, chosen.link("/dashboard/earnings")),
-    )
-
-
-def _visitors(facts: _Facts, link: str) -> Figure:
-    """Return the visitors of the days that are over; on the very first day nobody knows any."""
-    is_known = facts.now.visitors > 0 or facts.now.views == 0
-    return Figure(
-        label="Visitors",
-        value=f"{facts.now.visitors:,}" if is_known else "–",
-        change=compare(facts.now.visitors, facts.before.visitors) if is_known else None,
-        spark=spark([each.visitors for each in facts.days]),
-        note="of days that are over" if is_known else "known when the day is over",
-        link=link,
     )
 
 
@@ -247,21 +226,9 @@ def _level(level: Level) -> LevelView:
     )
 
 
-def _draw(facts: _Facts) -> tuple[Chart, Table]:
-    labels = tuple(format_short_day(date_of(each.day)) for each in facts.days)
-    current = tuple(each.tally.views for each in facts.days)
-    earlier = tuple(each.tally.views for each in facts.days_before)[: len(current)]
-    padded = earlier + (None,) * (len(current) - len(earlier))
-    chart = Chart(
-        title="Views a day",
-        labels=labels,
-        series=(
-            Series(name="This period", values=current),
-            Series(name="Before", values=padded, is_previous=True),
-        ),
-    )
-    rows = tuple(zip(labels, current, padded, strict=True))
-    return chart, Table(name="views", columns=_COLUMNS, rows=rows)
+def _draw(facts: _Facts) -> Panel:
+    now, before = ([each.tally.views for each in days] for days in (facts.days, facts.days_before))
+    return draw_period("Views", facts.days[0].day, now, before, name="views", key="views")
 
 
 def _sum(days: Sequence[SiteDay], name: str) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import segno
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -23,16 +22,16 @@ from backend.domain.money import Money
 from backend.domain.referrals import CUSTOM_CODES, Basis, ReferralState
 from backend.errors import Conflict, Forbidden, Invalid, LimitReached, ServiceError
 from backend.web.dashboard.amounts import write_amount
-from backend.web.dashboard.buckets import add_up, buckets_of
 from backend.web.dashboard.figures import Figure, spark
 from backend.web.dashboard.filters import SITES_OFFERED, Filter, read_filter
 from backend.web.dashboard.frame import owner_page, render_dashboard
+from backend.web.dashboard.panels import Panel, ShownPanel, charts_of, show_panel
+from backend.web.dashboard.period_chart import draw_period, fold, spread
 from backend.web.dashboard.tables import Column, Table, download
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
 from backend.web.signed_in import csrf_token, require_actor
-from generator.render.charts import Chart, Series, draw
 from generator.render.environment import format_short_day
 
 PAGE = "/dashboard/referrals"
@@ -54,11 +53,6 @@ _PEOPLE = (
     Column(key="came_by", words="How they came"),
     Column(key="expires", words="Ends on"),
     Column(key="earned", words="Earned you", is_number=True),
-)
-_DAYS = (
-    Column(key="day", words="From"),
-    Column(key="sign_ups", words="Sign-ups", is_number=True),
-    Column(key="before", words="Sign-ups before", is_number=True),
 )
 
 
@@ -86,8 +80,7 @@ class ReferralsView:
     """The page. `next_link` and `first_link` are '' where there is nothing before or behind."""
 
     figures: tuple[Figure, ...]
-    chart: Markup
-    table: Table
+    sign_ups: ShownPanel
     states: tuple[StateView, ...]
     chosen_state: str
     everybody_link: str
@@ -126,16 +119,16 @@ def _page(request: Request, actor: Actor, problem: ServiceError | None = None) -
     now = referred.sum_period(context, actor, chosen.period)
     before = referred.sum_period(context, actor, chosen.before)
     page = referred.list_people(context, actor, state=state, after=after or None)
-    chart, days = _draw_days(chosen, now, before)
+    sign_ups = _draw_days(chosen, now, before)
     people = _list_people(page.referrals)
-    if problem is None and (file := download(request, [days, people], {"sign-ups": chart})):
+    tables, charts = [sign_ups.table, people], charts_of([sign_ups])
+    if problem is None and (file := download(request, tables, charts)):
         return file
     states = referred.count_states(context, actor)
     links = referrals.list_links(context, actor)
     view = ReferralsView(
         figures=_figures(chosen, now, before),
-        chart=draw(chart),
-        table=days,
+        sign_ups=show_panel(sign_ups),
         states=_view_states(states, chosen, state),
         chosen_state=state.value if state else "",
         everybody_link=chosen.link(state="", after=""),
@@ -191,7 +184,6 @@ def _read_state(request: Request) -> ReferralState | None:
 
 
 def _figures(chosen: Filter, now: PeriodSums, before: PeriodSums) -> tuple[Figure, ...]:
-    buckets = buckets_of(chosen.period)
     sign_ups, conversions = sum(now.sign_ups.values()), sum(now.conversions.values())
     currencies = sorted(now.earned.keys() | before.earned.keys())
     alone = currencies[0] if len(currencies) == 1 else None
@@ -205,13 +197,13 @@ def _figures(chosen: Filter, now: PeriodSums, before: PeriodSums) -> tuple[Figur
             label="Signed up",
             value=f"{sign_ups:,}",
             change=compare(sign_ups, sum(before.sign_ups.values())),
-            spark=spark(add_up(now.sign_ups, buckets)),
+            spark=spark(fold(spread(now.sign_ups, chosen.period))),
         ),
         Figure(
             label="Paid for the first time",
             value=f"{conversions:,}",
             change=compare(conversions, sum(before.conversions.values())),
-            spark=spark(add_up(now.conversions, buckets)),
+            spark=spark(fold(spread(now.conversions, chosen.period))),
         ),
         Figure(
             label="Earned from them",
@@ -225,23 +217,16 @@ def _figures(chosen: Filter, now: PeriodSums, before: PeriodSums) -> tuple[Figur
     )
 
 
-def _draw_days(chosen: Filter, now: PeriodSums, before: PeriodSums) -> tuple[Chart, Table]:
-    buckets = buckets_of(chosen.period)
-    labels = tuple(one.label for one in buckets)
-    current = add_up(now.sign_ups, buckets)
-    earlier: tuple[int | None, ...] = add_up(before.sign_ups, buckets_of(chosen.before))
-    earlier = (*earlier, *([None] * len(labels)))[: len(labels)]
-    chart = Chart(
-        title="Sign-ups through you",
-        labels=labels,
-        series=(
-            Series(name="This period", values=current),
-            Series(name="Before", values=earlier, is_previous=True),
-        ),
+def _draw_days(chosen: Filter, now: PeriodSums, before: PeriodSums) -> Panel:
+    return draw_period(
+        "Sign-ups through you",
+        chosen.period.first,
+        spread(now.sign_ups, chosen.period),
+        spread(before.sign_ups, chosen.before),
+        name="sign-ups",
+        key="sign_ups",
         kind="columns",
     )
-    rows = tuple(zip((one.words for one in buckets), current, earlier, strict=True))
-    return chart, Table(name="sign-ups", columns=_DAYS, rows=rows)
 
 
 def _view_states(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -19,8 +18,8 @@ from backend.actions.verification import verify_site
 from backend.domain.actors import Actor
 from backend.domain.builds import words_of
 from backend.domain.comparison import compare
-from backend.domain.featuring import SHARES_PER_FEATURING
-from backend.domain.instants import Instant, date_of, to_datetime
+from backend.domain.featuring import shares_to_featuring
+from backend.domain.instants import Instant, to_datetime
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.site_summaries import SiteSummary
 from backend.domain.sites import KINDS, Site, SiteEdit
@@ -31,6 +30,8 @@ from backend.errors import Conflict, Invalid, LimitReached, ServiceError
 from backend.web.dashboard.figures import Figure, spark
 from backend.web.dashboard.filters import Filter, read_filter
 from backend.web.dashboard.frame import owner_page, render_dashboard
+from backend.web.dashboard.panels import ShownPanel, charts_of, show_panel
+from backend.web.dashboard.period_chart import draw_period
 from backend.web.dashboard.sites import (
     PAGE,
     SiteTab,
@@ -41,21 +42,15 @@ from backend.web.dashboard.sites import (
     words_of_change,
     words_of_status,
 )
-from backend.web.dashboard.tables import Column, Table, download
+from backend.web.dashboard.tables import download
 from backend.web.dashboard.widget_options import WidgetOptions, embed_lines
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import VERIFY_RATE, limited
 from backend.web.pages.account import CHANGE_RATE, page_owner
 from backend.web.pages.cards import KIND_LABELS, format_score, web_url
-from generator.render.charts import Chart, Series, draw
 from generator.render.environment import format_short_day
 
-_COLUMNS = (
-    Column(key="day", words="Day"),
-    Column(key="views", words="Views", is_number=True),
-    Column(key="before", words="Views before", is_number=True),
-)
 _PROOFS = {
     "meta": "the tag in the head of its home page",
     "file": f"the file {FILE_NAME}",
@@ -92,14 +87,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
-    """What the page looks at: a site, its days in two periods, and how they are drawn."""
+    """What the page looks at: a site, its days in two periods, and how their views are drawn."""
 
     found: SiteSummary
     chosen: Filter
     now: list[SiteDay]
     before: list[SiteDay]
-    chart: Chart
-    table: Table
+    views: ShownPanel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +105,7 @@ class SiteView:
     status: str
     tabs: tuple[SiteTab, ...]
     figures: tuple[Figure, ...]
-    chart: Markup
-    table: Table
+    views: ShownPanel
     facts: Mapping[str, str]
     kinds: tuple[Option, ...]
     wishes: tuple[Option, ...]
@@ -214,10 +207,17 @@ def _page(request: Request, actor: Actor, site: str, trouble: Trouble | None = N
     found = get_summary(context, actor, site, chosen.period)
     now = statistics.sum_days(context, actor, site, chosen.period)
     before = statistics.sum_days(context, actor, site, chosen.before)
-    chart, table = _draw(now, before)
-    if file := download(request, [table], {"views": chart}):
+    views = draw_period(
+        "Views",
+        chosen.period.first,
+        [day.tally.views for day in now],
+        [day.tally.views for day in before],
+        name="views",
+        key="views",
+    )
+    if file := download(request, [views.table], charts_of([views])):
         return file
-    look = _Look(found=found, chosen=chosen, now=now, before=before, chart=chart, table=table)
+    look = _Look(found=found, chosen=chosen, now=now, before=before, views=show_panel(views))
     view = _view(context, actor, look, trouble)
     return render_dashboard(
         request,
@@ -242,8 +242,7 @@ def _view(context: Context, actor: Actor, look: _Look, trouble: Trouble | None) 
         status=words_of_status(site.status),
         tabs=tabs_of(site.id, ""),
         figures=_figures(look, context.clock.now()),
-        chart=draw(look.chart),
-        table=look.table,
+        views=look.views,
         facts=facts,
         kinds=tuple(
             Option(value=kind, words=KIND_LABELS[kind][0], is_chosen=kind == facts.get("kind"))
@@ -315,22 +314,5 @@ def _figures(look: _Look, now: Instant) -> tuple[Figure, ...]:
 
 
 def _next_featuring(shares: int) -> str:
-    left = SHARES_PER_FEATURING - shares % SHARES_PER_FEATURING
+    left = shares_to_featuring(shares)
     return "after 1 more share that counts" if left == 1 else f"after {left} more that count"
-
-
-def _draw(now: list[SiteDay], before: list[SiteDay]) -> tuple[Chart, Table]:
-    labels = tuple(format_short_day(date_of(each.day)) for each in now)
-    current = tuple(each.tally.views for each in now)
-    earlier = tuple(each.tally.views for each in before)[: len(now)]
-    earlier_values = earlier + (None,) * (len(now) - len(earlier))
-    chart = Chart(
-        title="Views a day",
-        labels=labels,
-        series=(
-            Series(name="This period", values=current),
-            Series(name="Before", values=earlier_values, is_previous=True),
-        ),
-    )
-    rows = tuple(zip(labels, current, earlier_values, strict=True))
-    return chart, Table(name="views", columns=_COLUMNS, rows=rows)

@@ -12,7 +12,6 @@ from backend.actions.audience import (
     read_audience,
     read_cohorts,
     read_funnel,
-    read_headline,
     read_revenue,
     read_score_history,
     read_virality,
@@ -23,7 +22,7 @@ from backend.actions.referrals import activate, churn, convert, touch
 from backend.actions.retention import close_days
 from backend.actions.sources import count_open_days
 from backend.actions.standings import age_scores
-from backend.actions.statistics import get_standing
+from backend.actions.statistics import get_standing, sum_days
 from backend.domain.actors import Actor, owner_of
 from backend.domain.audience import Funnel, PlatformShares, SourceRevenue, Virality
 from backend.domain.billing_events import AdjustmentKind
@@ -106,14 +105,13 @@ def test_a_day_adds_up_over_sites_and_the_open_one_has_its_visitors_so_far(world
     assert before_counting.as_of is None
     count_open_days(context)
     found = read_audience(context, world.ann, None, period(1, 1))
-    assert [(day.views, day.visitors) for day in found.days] == [(2, 2)]
+    assert [(day.tally.views, day.visitors) for day in found.days] == [(2, 2)]
     # Somebody on two sites is two.
-    assert [(day.views, day.visitors) for day in found.days_before] == [(4, 3)]
+    assert [(day.tally.views, day.visitors) for day in found.days_before] == [(4, 3)]
     assert found.as_of == context.clock.now()
     alone = read_audience(context, world.ann, world.two, period(-1, 1))
-    assert [(day.views, day.visitors) for day in alone.days] == [(0, 0), (1, 1), (0, 0)]
-    headline = read_headline(context, world.ann, None, period(0, 1))
-    assert (headline.views, headline.visitors) == (6, 5)
+    assert [(day.tally.views, day.visitors) for day in alone.days] == [(0, 0), (1, 1), (0, 0)]
+    assert list(found.days) == sum_days(context, world.ann, None, period(1, 1))
 
 
 def test_names_stand_beside_those_of_the_period_before(world: World) -> None:
@@ -185,7 +183,6 @@ def test_the_funnel_counts_each_stage_when_it_was_reached(world: World) -> None:
     of_site = Funnel(views=1, shares=2, clicks=2, sign_ups=1, activated=1, converted=1)
     assert read_funnel(context, world.ann, world.one, period(0, 1)) == of_site
     assert read_funnel(context, world.ann, world.two, period(0, 1)) == Funnel(views=1)
-    assert read_headline(context, world.ann, None, period(1, 1)).conversions == 1
 
 
 def test_k_factor_is_sign_ups_by_active_people_of_the_network(world: World) -> None:
@@ -302,8 +299,7 @@ def test_another_owners_site_is_not_found_and_their_facts_are_not_seen(world: Wo
     other = actor_of(add_account(context))
     record_now(context, [an_event(context, world.one)])
     count_open_days(context)
-    for read in (read_audience, read_funnel, read_headline, read_score_history, read_revenue,
-                 read_cohorts):  # fmt: skip
+    for read in (read_audience, read_funnel, read_score_history, read_revenue, read_cohorts):
         with pytest.raises(NotFound):
             read(context, other, world.one, period(0, 0))
     assert read_funnel(context, other, None, period(0, 0)) == Funnel()

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from starlette.testclient import TestClient
 
 from backend.actions.recording import record
+from backend.actions.sources import count_open_days
 from backend.domain.events import EventKind
 from backend.domain.instants import DAY, Instant
 from backend.domain.shares import Platform
@@ -68,9 +69,14 @@ def test_its_title_is_the_answer(client: TestClient) -> None:
     assert title == "Your sites had 30 views, 50 % more than before"
 
 
-def test_each_number_stands_beside_that_of_the_period_before(client: TestClient) -> None:
+def test_each_number_stands_beside_that_of_the_period_before(
+    world: World, client: TestClient
+) -> None:
+    assert figures(page(client))["Visitors"] == ("–", "counted every ten minutes")
+    count_open_days(world.context)
     found = figures(page(client))
-    assert found["Visitors"] == ("–", "known when the day is over")
+    # One looked at the pages, four shared; before there was one.
+    assert found["Visitors"] == ("5", "▲ 400 % more than in the period before each day's, added up")
     assert found["Shares that count"] == ("5", "▲ new more than in the period before")
     assert found["Sign-ups through you"][0] == "1"
 

@@ -21,13 +21,12 @@ from backend.actions.payments import apply_event
 from backend.actions.referred import count_states, list_people, sum_period
 from backend.clock import FixedClock
 from backend.domain.actors import Actor, owner_of
-from backend.domain.instants import DAY, Instant, day_of
+from backend.domain.instants import DAY, day_of
 from backend.domain.periods import read_period
 from backend.domain.referrals import ReferralState, state_of
 from backend.store.referrals import to_referral
 from backend.store.tables.base import TENANT
 from backend.store.tables.referrals import ReferralRow
-from backend.web.dashboard.buckets import add_up, buckets_of
 from backend.web.dashboard.referrals import title_of
 from tests.support.money import add_chain, paid
 from tests.support.people import World, open_world
@@ -159,15 +158,6 @@ def test_days_outside_the_period_are_not_counted(any_context: Context) -> None:
     sums = sum_period(any_context, actor, period)
     assert sums.sign_ups == {period.last: 1, period.first: 1}
     assert sums.conversions == {period.last - 3: 1}
-
-
-def test_long_periods_are_shown_by_the_week() -> None:
-    today = day_of(Instant(NOON))
-    quarter, year = (read_period(key, today) for key in ("90d", "365d"))
-    assert len(buckets_of(quarter)) == 90
-    weeks = buckets_of(year)
-    assert (len(weeks), weeks[-1].last) == (53, today)
-    assert sum(add_up({today: 2, year.first: 1}, weeks)) == 3
 
 
 @pytest.mark.parametrize(

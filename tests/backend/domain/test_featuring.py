@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.domain.featuring import featurings_of
+from backend.domain.featuring import featurings_of, shares_to_featuring
 from backend.domain.instants import HOUR, Instant
 from backend.domain.tiers import Tier
 
@@ -55,3 +55,7 @@ def test_a_new_one_extends_from_the_later_of_now_and_the_current_end() -> None:
 def test_two_thresholds_at_once_last_twice_as_long() -> None:
     begun = featurings_of(before=0, after=10, featured_until=None, tier=Tier.PRO, now=NOW)
     assert [featuring.ends_at - NOW for featuring in begun] == [336 * HOUR, 672 * HOUR]
+
+
+def test_the_way_to_the_next_featuring_is_counted_in_shares() -> None:
+    assert [shares_to_featuring(shares) for shares in (0, 4, 5, 9)] == [5, 1, 5, 1]

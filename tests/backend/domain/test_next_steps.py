@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.domain.next_steps import SiteFacts, Situation, next_steps, shares_to_featuring
+from backend.domain.next_steps import SiteFacts, Situation, next_steps
 from backend.domain.scores import BoostLevel, next_level
 
 SITE = SiteFacts(id="s", title="Lantern", is_verified=True, views=10, shares=0)
@@ -50,10 +50,6 @@ def test_money_comes_before_sites_and_three_steps_are_enough() -> None:
 )
 def test_a_site_near_its_featuring_is_named(shares: int, told: list[str]) -> None:
     assert words(replace(QUIET, sites=(replace(SITE, shares=shares),))) == told
-
-
-def test_the_fifth_share_features() -> None:
-    assert [shares_to_featuring(shares) for shares in (0, 4, 5, 9)] == [5, 1, 5, 1]
 
 
 def test_the_way_to_the_next_level_is_that_of_the_rules() -> None:
