@@ -66,7 +66,6 @@ class Week:
 def write_sign_in(words: Words, link: str) -> Letter:
     """Return the mail that signs somebody in."""
     title = words.phrase("Sign in to %(service)s", service=SERVICE_NAME)
-    minutes = words.number(LINK_LIFETIME // MINUTE)
     return Letter(
         subject=title,
         title=title,
@@ -74,10 +73,12 @@ def write_sign_in(words: Words, link: str) -> Letter:
             text(words.phrase("Open this link and press the button on the page.")),
             button(title, link),
             note(
-                words.phrase(
-                    "It works once, within %(minutes)s minutes. "
+                words.counted(
+                    "It works once, within %(number)s minute. "
                     "If you have no account yet, it makes you one.",
-                    minutes=minutes,
+                    "It works once, within %(number)s minutes. "
+                    "If you have no account yet, it makes you one.",
+                    LINK_LIFETIME // MINUTE,
                 )
             ),
             note(
@@ -100,10 +101,12 @@ def write_payee_confirm(words: Words, link: str, destination: Destination) -> Le
             rows(*_rows_of(words, destination)),
             button(words.phrase("Confirm the payout method"), link),
             note(
-                words.phrase(
+                words.counted(
                     "Sign in, open the link and press the button. It works once, within "
-                    "%(days)s days. Until then nothing is paid there.",
-                    days=words.number(CONFIRM_LIFETIME // DAY),
+                    "%(number)s day. Until then nothing is paid there.",
+                    "Sign in, open the link and press the button. It works once, within "
+                    "%(number)s days. Until then nothing is paid there.",
+                    CONFIRM_LIFETIME // DAY,
                 )
             ),
             note(
@@ -129,10 +132,12 @@ def write_payee_changed(words: Words, before: str, destination: Destination) -> 
                 *_rows_of(words, destination)[1:],
             ),
             text(
-                words.phrase(
-                    "Nothing is paid for %(days)s days, so that there is time to notice. "
+                words.counted(
+                    "Nothing is paid for %(number)s day, so that there is time to notice. "
                     "It was you? Then there is nothing to do.",
-                    days=words.number(COOL_DOWN // DAY),
+                    "Nothing is paid for %(number)s days, so that there is time to notice. "
+                    "It was you? Then there is nothing to do.",
+                    COOL_DOWN // DAY,
                 )
             ),
             text(

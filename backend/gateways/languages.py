@@ -18,7 +18,7 @@ from babel.core import negotiate_locale
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from backend.domain.money import CURRENCIES, format_amount
 from generator.places import TEMPLATES
@@ -30,10 +30,17 @@ LANGUAGES: Mapping[str, str] = {
     "de": "Deutsch",
     "es": "Español",
     "fr": "Français",
+    "he": "עברית",
+    "hi": "हिन्दी",
     "it": "Italiano",
     "ja": "日本語",
+    "ko": "한국어",
+    "nl": "Nederlands",
+    "pl": "Polski",
     "pt": "Português",
     "ru": "Русский",
+    "tr": "Türkçe",
+    "uk": "Українська",
     "zh": "中文",
 }
 """Each language by its own name."""
@@ -62,10 +69,19 @@ class Words:
     def phrase(self, message: str, **values: object) -> str:
         """Return an English sentence in this language, with values at its `%(name)s`."""
         said = self._catalogue.gettext(message) if self._catalogue else message
-        if self.direction == "rtl":
-            # Isolated, so that a Latin name does not turn the sentence around it.
-            values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
-        return said % values if values else said
+        return self._fill(said, values)
+
+    def counted(self, one: str, several: str, count: int) -> str:
+        """Return a sentence in the form that its number of things asks for.
+
+        `one` and `several` are its English forms, with the number at `%(number)s`; a catalogue has
+        as many as its language.
+        """
+        if self._catalogue:
+            said = self._catalogue.ngettext(one, several, count)
+        else:
+            said = one if count == 1 else several
+        return self._fill(said, {"number": self.number(count)})
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self._locale)
@@ -86,7 +102,12 @@ class Words:
             locale=self._locale,
             currency_digits=False,
         )
-        return _CODE_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
+        said = _CODE_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
+        if self.direction == "rtl":
+            # Else `US$` would be shown as `$US`.
+            sign = get_currency_symbol(currency, locale=self._locale)
+            said = said.replace(sign, f"\u2066{sign}\u2069")
+        return said
 
     def day(self, date: datetime.date) -> str:
         return format_date(date, "long", locale=self._locale)
@@ -97,6 +118,12 @@ class Words:
     def moment(self, at: datetime.datetime) -> str:
         """Return a time in UTC, which it says."""
         return f"{format_datetime(at, 'medium', tzinfo=datetime.UTC, locale=self._locale)} UTC"
+
+    def _fill(self, said: str, values: Mapping[str, object]) -> str:
+        if self.direction == "rtl":
+            # Isolated, so that a Latin name does not turn the sentence around it.
+            values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
+        return said % values if values else said
 
 
 @cache
