@@ -11,9 +11,11 @@ from backend.clock import SystemClock
 from backend.commands.logs import configure_logs
 from backend.commands.opening import opened, place_of
 from backend.commands.run import start
-from backend.demo.cast import OWNERS, PROJECTS
+from backend.demo.cast import PROJECTS
+from backend.demo.suspects import EVERYBODY
 from backend.demo.world import DAYS, WorldState, fill, heroine_link, state_of
 from backend.domain.instants import Day, date_of, day_of, from_datetime
+from backend.jobs.schedules import SCHEDULES
 from backend.settings import Settings
 from generator.errors import UsageError
 
@@ -40,9 +42,9 @@ def _fill(settings: Settings, first: Day) -> None:
                 f"The database holds {whose} already ({place_of(settings)}).",
                 hint="Choose an empty one with FOURSITE_DATABASE_URL or FOURSITE_DATA_DIR.",
             )
-        fill(context, first)
+        fill(context, first, {name: one.when for name, one in SCHEDULES.items()})
     print(
-        f"Made {len(OWNERS)} people and {len(PROJECTS)} sites with {DAYS} days of visits from "
+        f"Made {len(EVERYBODY)} people and {len(PROJECTS)} sites with {DAYS} days of visits from "
         f"{date_of(first)} in {time.monotonic() - began:.1f} s ({place_of(settings)}).",
         flush=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from backend.actions.context import Context
@@ -78,8 +79,9 @@ class _Payer:
 class Bills:
     """Everybody's subscriptions and what is still to be told of their payments."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, mishaps: Sequence[Mishap]) -> None:
         self._context = context
+        self._mishaps = mishaps
         self._payers: dict[str, _Payer] = {}
         self._coming: defaultdict[Day, list[Adjusted]] = defaultdict(list)
         self._written = 0
@@ -132,7 +134,7 @@ class Bills:
         )
         record_payment(self._context, payment)
         payer.paid += 1
-        for mishap in MISHAPS:
+        for mishap in self._mishaps:
             if (mishap.login, mishap.number) == (owner.login, payer.paid):
                 self._expect(mishap, payment)
 

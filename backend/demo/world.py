@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
@@ -25,13 +26,16 @@ from backend.actions.context import Context, NoLive, NoTasks
 from backend.actions.recording import record
 from backend.actions.visitors import Visitors
 from backend.clock import FixedClock
-from backend.demo.bills import Bills
-from backend.demo.cast import HEROINE, OWNERS, PROJECTS, Owner, Project
+from backend.demo.bills import MISHAPS, Bills
+from backend.demo.cast import HEROINE, PROJECTS, Owner, Project
 from backend.demo.community import Community
 from backend.demo.disputes import Disputes
+from backend.demo.fraud import Suspicions
 from backend.demo.news import end_news
+from backend.demo.operations import end_checks, end_jobs, set_flags
 from backend.demo.paydays import TREASURER, Paydays, Ticket
 from backend.demo.rates import PROVIDER, write_rates
+from backend.demo.suspects import EVERYBODY, REFUNDS
 from backend.demo.visits import PARTS, Crowd, Stage
 from backend.domain.accounts import GitHubIdentity
 from backend.domain.actors import Actor, Role, owner_of
@@ -52,10 +56,11 @@ _SEED = 41
 _FIRST_GITHUB_ID = 9_000_000_000
 
 
-def fill(context: Context, start: Day) -> None:
+def fill(context: Context, start: Day, schedules: Mapping[str, str]) -> None:
     """Fill an empty database with the world whose 60 days of visits begin on `start`.
 
     The same start makes the same rows. What the context's clock and ids are does not matter.
+    `schedules` say when the service's clock starts which job.
     """
     clock = FixedClock(start_of(Day(start + EARLIEST)))
     world = _World(
@@ -75,6 +80,7 @@ def fill(context: Context, start: Day) -> None:
     world.end()
     # With the service's own ids: a key that everybody could make would sign nothing.
     transparency.integrate(replace(context, clock=clock))
+    world.look_back(schedules)
 
 
 class WorldState(StrEnum):
@@ -128,21 +134,23 @@ class _World:
         self._stages: dict[str, Stage] = {}
         self._chance = random.Random(_SEED)  # noqa: S311  repeatable on purpose
         self._crowd = Crowd(Visitors(self._context), self._chance)
-        self._bills = Bills(context)
+        self._bills = Bills(context, (*MISHAPS, *REFUNDS))
         self._paydays = Paydays(context, self._people)
         self._disputes = Disputes(context, self._people)
         self._community = Community(context, self._people)
+        self._suspicions = Suspicions(context, self._people, self._stages)
 
     def live_through(self, day: int) -> None:
         """Let everything happen that happens on a day."""
         morning = start_of(Day(self._start + day))
         self._clock.set(morning)
         self._keep_time(day)
-        for owner in OWNERS:
+        for owner in EVERYBODY:
             self._clock.move(MINUTE)
             self._live(owner, day)
         self._bills.collect()
         self._handle_money(day)
+        self._suspicions.handle_referrals(day)
         self._community.live_through(day)
         for project in PROJECTS:
             if project.launched == day:
@@ -151,6 +159,7 @@ class _World:
         if day >= 0:
             for at, part in PARTS:
                 self._visit(day, Instant(morning + at * HOUR), part)
+            self._suspicions.handle_shares(day)
 
     def end(self) -> None:
         """Bring everything up to the moment after the last day."""
@@ -158,8 +167,14 @@ class _World:
         self._keep_time(DAYS)
         self._community.end()
         end_news(self._context)
+        set_flags(self._context, replace(self._people[HEROINE], role=Role.ADMIN))
         accounts.change_role(self._context, self._people[TREASURER].account, Role.FINANCE)
         accounts.change_role(self._context, self._people[HEROINE].account, Role.ADMIN)
+
+    def look_back(self, schedules: Mapping[str, str]) -> None:
+        """Note how the jobs went that brought everything here, and check what they kept."""
+        end_jobs(self._context, schedules)
+        end_checks(self._context)
 
     def _keep_time(self, day: int) -> None:
         """Do what the jobs do."""

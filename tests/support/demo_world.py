@@ -12,6 +12,7 @@ from backend.actions.context import Context
 from backend.clock import FixedClock
 from backend.demo.world import DAYS, fill
 from backend.domain.instants import Day, start_of
+from backend.jobs.schedules import SCHEDULES
 from tests.support.service import make_context
 
 START = Day(20_640)
@@ -20,7 +21,7 @@ START = Day(20_640)
 def make_world(folder: Path, url: str | None = None) -> Context:
     """Fill a database with the world; it takes some ten seconds."""
     context = make_context(folder, url)
-    fill(context, START)
+    fill(context, START, {name: one.when for name, one in SCHEDULES.items()})
     return _at_the_end(context)
 
 

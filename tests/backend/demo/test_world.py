@@ -10,7 +10,8 @@ from sqlalchemy import text
 from backend.actions import referrals
 from backend.actions.checking import check
 from backend.actions.context import Context
-from backend.demo.cast import HEROINE, OWNERS, PROJECTS
+from backend.demo.cast import HEROINE, PROJECTS
+from backend.demo.suspects import EVERYBODY
 from backend.demo.world import DAYS, WorldState, email_of, heroine_link, state_of
 from backend.domain.actors import owner_of
 from backend.domain.instants import Day, date_of
@@ -68,7 +69,7 @@ def test_everything_agrees_with_its_facts(world: Context) -> None:
 
 
 def test_there_is_something_to_see_everywhere(world: Context) -> None:
-    assert one(world, "SELECT count(*) FROM account") == len(OWNERS)
+    assert one(world, "SELECT count(*) FROM account") == len(EVERYBODY)
     assert one(world, "SELECT count(*) FROM site WHERE status = 'active'") == len(PROJECTS)
     assert one(world, "SELECT count(DISTINCT tier) FROM account") == 4
     assert one(world, "SELECT count(DISTINCT platform) FROM share") >= 10
@@ -131,7 +132,7 @@ def test_a_world_that_was_not_finished_is_told_from_a_whole_one(tmp_path: Path) 
 def test_the_command_fills_once_and_then_says_so(tmp_path: Path) -> None:
     made = server(tmp_path, "demo", "--only-fill", "--start", "2026-07-01")
     assert made.returncode == 0, made.stderr
-    assert "17 people and 31 sites with 60 days of visits from 2026-07-01" in made.stdout
+    assert "25 people and 31 sites with 60 days of visits from 2026-07-01" in made.stdout
     again = server(tmp_path, "demo", "--only-fill")
     assert (again.returncode, "is there already" in again.stdout) == (0, True)
     checked = server(tmp_path, "check", "--json")
