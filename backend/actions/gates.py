@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from backend.actions.context import Context
 from backend.domain.gates import Gate
 from backend.domain.instants import SECOND, Instant
-from backend.store.sites import find_gate
+from backend.store.sites import find_gates
 
 REMEMBERED_SITES = 100_000
 REMEMBERED_FOR = 10 * SECOND
@@ -29,12 +30,15 @@ class Gates:
             return False, None
         return True, known[1]
 
-    def look_up(self, key: str) -> Gate | None:
-        """Ask the database. Raises Unavailable when it cannot be asked."""
+    def look_up(self, keys: Sequence[str]) -> dict[str, Gate | None]:
+        """Ask the database for each key. Raises Unavailable when it cannot be asked."""
         with self._context.database.reading() as session:
-            gate = find_gate(session, key)
-        self._known[key] = (Instant(self._context.clock.now() + REMEMBERED_FOR), gate)
-        self._known.move_to_end(key)
-        if len(self._known) > REMEMBERED_SITES:
+            found = find_gates(session, keys)
+        gates = {key: found.get(key) for key in keys}
+        good_until = Instant(self._context.clock.now() + REMEMBERED_FOR)
+        for key, gate in gates.items():
+            self._known[key] = (good_until, gate)
+            self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED_SITES:
             self._known.popitem(last=False)
-        return gate
+        return gates

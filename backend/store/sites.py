@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,6 +13,7 @@ from backend.domain.gates import Gate
 from backend.domain.instants import Day, Instant, start_of
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.sites import Site
+from backend.store.bulk import is_among
 from backend.store.ownership import owned
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
@@ -26,6 +28,12 @@ def find_gate(session: Session, key: str) -> Gate | None:
     """Return what `/collect` must know of the site with this key."""
     row = session.execute(select(SiteRow).where(col(SiteRow.key) == key)).scalar_one_or_none()
     return None if row is None else _to_gate(row)
+
+
+def find_gates(session: Session, keys: Sequence[str]) -> dict[str, Gate]:
+    """Return the same of every site that has one of the keys, by key."""
+    found = session.execute(_GATES, {"keys": list(keys)}).scalars()
+    return {row.key: _to_gate(row) for row in found}
 
 
 def find_gate_of(session: Session, tenant: str, site: str) -> Gate | None:
@@ -238,3 +246,6 @@ def to_site(row: SiteRow) -> Site:
 
 def _instant(value: int | None) -> Instant | None:
     return None if value is None else Instant(value)
+
+
+_GATES = select(SiteRow).where(is_among(col(SiteRow.key), "keys"))

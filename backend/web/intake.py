@@ -19,6 +19,7 @@ from backend.domain.instants import SECOND, Instant
 from backend.domain.showcase import SiteStatus
 from backend.errors import Forbidden, NotFound, TooMany
 from backend.web.client import device_of
+from backend.web.look_ups import LookUps
 from backend.web.pings import Ping, to_event
 
 EVENTS_PER_SECOND_VISITOR = 20
@@ -35,6 +36,7 @@ class Intake:
 
     def __init__(self, context: Context) -> None:
         self._gates = Gates(context)
+        self._look_ups = LookUps(self._gates.look_up)
         self._visitors = Visitors(context)
         self._rates = _Rates()
 
@@ -105,7 +107,7 @@ class Intake:
     async def _look_up(self, key: str, address: str, now: Instant) -> Gate | None:
         """Ask the database for a site, unless the address made up too many keys already."""
         self._rates.check(address, UNKNOWN_KEYS_PER_SECOND, now)
-        gate = await run_in_threadpool(self._gates.look_up, key)
+        gate = await self._look_ups.get(key)
         if gate is None:
             self._rates.spend(address, UNKNOWN_KEYS_PER_SECOND, now)
         return gate
