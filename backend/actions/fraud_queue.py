@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.actions.context import Context
+from backend.domain.accounts import Person
 from backend.domain.actors import Actor, Role
 from backend.domain.fraud_cases import Case, CaseKind, CaseState
 from backend.domain.fraud_rules import RuleBook
 from backend.domain.instants import HOUR, MINUTE, Instant
+from backend.domain.people import mask_person
 from backend.store import accounts, fraud, fraud_shares, sites
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
@@ -21,7 +23,7 @@ MINUTES_SHOWN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom and what a case is about, as a person would say it."""
+    """Whom and what a case is about; the owner's address is masked unless an administrator asks."""
 
     owner: str
     site: str
@@ -98,11 +100,14 @@ def read_case(context: Context, actor: Actor, case_id: str) -> CaseFile:
         names: dict[str, Subject] = {}
         return CaseFile(
             case=case,
-            subject=_subject(session, case, names),
+            subject=_subject(session, actor, case, names),
             minutes=_read_minutes(session, case),
-            earlier=_listed(session, [one for one in own if one.id != case.id], names),
+            earlier=_listed(session, actor, [one for one in own if one.id != case.id], names),
             similar=_listed(
-                session, [one for one in similar if one.account != case.account][:SIMILAR], names
+                session,
+                actor,
+                [one for one in similar if one.account != case.account][:SIMILAR],
+                names,
             ),
             book=fraud.read_book(session, TENANT),
         )
@@ -128,14 +133,16 @@ def _list(
     actor.needs_role(Role.REVIEWER)
     with context.database.reading() as session:
         found = fraud.list_cases(session, TENANT, (state,), limit=CASES_A_PAGE)
-        return list(_listed(session, sorted(found, key=key), {}))
+        return list(_listed(session, actor, sorted(found, key=key), {}))
 
 
-def _listed(session: Session, cases: list[Case], names: dict[str, Subject]) -> tuple[Listed, ...]:
-    return tuple(Listed(case=case, subject=_subject(session, case, names)) for case in cases)
+def _listed(
+    session: Session, actor: Actor, cases: list[Case], names: dict[str, Subject]
+) -> tuple[Listed, ...]:
+    return tuple(Listed(case=case, subject=_subject(session, actor, case, names)) for case in cases)
 
 
-def _subject(session: Session, case: Case, names: dict[str, Subject]) -> Subject:
+def _subject(session: Session, actor: Actor, case: Case, names: dict[str, Subject]) -> Subject:
     key = case.site or case.account
     if key not in names:
         owner = accounts.find_account(session, case.tenant, case.account)
@@ -143,12 +150,16 @@ def _subject(session: Session, case: Case, names: dict[str, Subject]) -> Subject
         title = "Referrals"
         if case.site is not None:
             site = sites.find_site(session, case.tenant, case.site)
-            title = site.title if site else "A removed site"
+            title = site.title if site else "a removed site"
         names[key] = Subject(
-            owner=(person.name or person.address.email) if person else "A closed account",
+            owner=_name(actor, person) if person else "a closed account",
             site=title,
         )
     return names[key]
+
+
+def _name(actor: Actor, person: Person) -> str:
+    return person.address.email if actor.role is Role.ADMIN else mask_person(person)
 
 
 def _read_minutes(session: Session, case: Case) -> tuple[MinuteOfShares, ...]:

@@ -77,7 +77,8 @@ def _show(request: Request, actor: Actor) -> Response:
         next_link=f"{PATH}?{urlencode(kept | {'after': page.after})}" if page.after else "",
         csv_link=f"{PATH}?{urlencode(kept | {'download': 'audit.csv'})}",
     )
-    title = f"{len(view.lines)}{'+' if page.after else ''} acts of operators"
+    number = f"{len(view.lines)}{'+' if page.after else ''}"
+    title = f"{number} {'act' if number == '1' else 'acts'} of operators"
     return render_admin(request, actor, "admin/audit.html", view, title=title)
 
 

@@ -73,9 +73,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A case with everything that helps to decide."""
+    """A case with everything that helps to decide. Without a site it is about referrals."""
 
     path: str
+    owner_link: str
+    site_link: str
     line: CaseLine
     is_open: bool
     evidence: tuple[Evidence, ...]
@@ -163,6 +165,8 @@ def _view(file: CaseFile, now: Instant, error: Conflict | Invalid | None) -> Cas
     case = file.case
     return CaseView(
         path=f"/admin/fraud/{case.id}",
+        owner_link=f"/admin/people/{case.account}",
+        site_link=f"/admin/sites/{case.site}" if case.site else "",
         line=_line(Listed(case=case, subject=file.subject), now),
         is_open=case.state is CaseState.OPEN,
         evidence=tuple(_evidence(signal, file.book) for signal in case.signals),

@@ -24,8 +24,9 @@ from tests.support.sharing import a_share
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("world")
-    made = open_world(folder, "ann", "ruth")
+    made = open_world(folder, "ann", "ruth", "ada")
     change_role(made.context, made.people["ruth"].actor.account, Role.REVIEWER)
+    change_role(made.context, made.people["ada"].actor.account, Role.ADMIN)
     yield made
     made.context.database.close()
 
@@ -87,6 +88,19 @@ def test_a_reviewer_sees_tries_out_and_decides(world: World, held: Case) -> None
     again = client.post(f"/admin/fraud/{case}/confirm", data=form)
     assert again.status_code == 409
     assert "Nothing waits for a review" in client.get("/admin/fraud").text
+
+
+def test_only_an_administrator_reads_whose_case_it_is(world: World, held: Case) -> None:
+    ann, (client, _person) = world.people["ann"], ruth(world)
+    pages = ("/admin/fraud", f"/admin/fraud/{held.id}")
+    for page in pages:
+        text = client.get(page).text
+        assert "a…@ann-mail.example" in text
+        assert ann.email not in text and ann.name not in text
+    assert f'href="/admin/people/{ann.actor.account}"' in client.get(pages[1]).text
+    assert f'href="/admin/sites/{ann.of["site"]}"' in client.get(pages[1]).text
+    ada = world.browser(world.people["ada"])
+    assert all(ann.email in ada.get(page).text for page in pages)
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "many", "99999999"])
