@@ -11,8 +11,6 @@ from pathlib import Path
 from generator.assembly.gathering import gather
 from generator.assembly.output import write_site
 from generator.assembly.picturing import start_icon_files
-from generator.assets.styles import make_pictures, make_scripts, make_sheet, make_styles
-from generator.assets.widget import read_built
 from generator.cache import Cache
 from generator.configuration import (
     Layer,
@@ -23,12 +21,10 @@ from generator.configuration import (
 )
 from generator.insight.read import read_insight
 from generator.model.insight import Insight
-from generator.model.output import OutputFile
 from generator.model.page import Place
 from generator.model.report import BuildReport, BuildWarning
 from generator.model.repository import Repository
 from generator.pages.plan import plan_site
-from generator.render.theme import load_theme
 from generator.settings import BuildOptions, Settings
 from generator.source.open import open_repository
 from generator.write.folder import open_folder
@@ -131,27 +127,6 @@ def detect(  # noqa: PLR0913  the build's own values, each named
         places=plan_site(repository, insight, settings),
         is_local=local is not None,
     )
-
-
-def make_theme_files(name: str) -> tuple[dict[str, str], list[OutputFile]]:
-    """Return names and files of a theme's style sheet, fonts, pictures and scripts.
-
-    For pages that others make with our templates, the service's; `name` may be an abstract theme.
-    """
-    folders = load_theme(name).folders
-    style_names, styles = make_styles(folders)
-    sheet_names, sheets = make_sheet(folders, "dashboard.css")
-    script_names, scripts = make_scripts(
-        ("first.js", "site.js", "build_log.js", "counter.js", "dashboard.js")
-    )
-    picture_names, pictures = make_pictures(folders)
-    names = style_names | sheet_names | script_names | picture_names
-    return names, [*styles, *sheets, *scripts, *pictures]
-
-
-def read_widget() -> dict[str, bytes]:
-    """Return the built widget: `widget.js`, `panel.js`, `words.LANG.js`; empty when not built."""
-    return read_built()
 
 
 def _local_folder(reference: str) -> Path | None:

@@ -13,6 +13,9 @@ import pytest
 from tests.support import corpus as corpus_place
 
 _LOCAL_HOSTS = frozenset({"", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104
+# Of the rest of the environment, what would colour outputs, and what would make each process that a
+# test starts compile hundreds of files anew.
+_PRIVATE_NAMES = frozenset({"NO_COLOR", "FORCE_COLOR", "PYTHONDONTWRITEBYTECODE"})
 _PRIVATE_PREFIXES = ("FOURSITE_", "GITHUB_", "GH_", "GIT_", "XDG_")
 
 
@@ -21,7 +24,7 @@ def _isolate_home() -> tempfile.TemporaryDirectory[str]:
     caches = "Library/Caches" if sys.platform == "darwin" else ".cache"
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(Path.home() / caches / "ms-playwright"))
     for name in set(os.environ) - {"FOURSITE_CORPUS"}:  # the workers of pytest-xdist read it too
-        if name.startswith(_PRIVATE_PREFIXES) or name in {"NO_COLOR", "FORCE_COLOR"}:
+        if name.startswith(_PRIVATE_PREFIXES) or name in _PRIVATE_NAMES:
             del os.environ[name]
     home = tempfile.TemporaryDirectory(prefix="foursite-home-", ignore_cleanup_errors=True)
     os.environ |= {

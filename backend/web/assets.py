@@ -26,7 +26,7 @@ from whitenoise import WhiteNoise
 
 from backend.actions.context import Context
 from backend.errors import NotFound
-from generator.build import make_theme_files
+from generator.theme_files import make_theme_files
 
 THEME = "service"
 YEAR_SECONDS = 365 * 24 * 3600

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from backend.actions.context import Context
 from backend.errors import NotFound
 from backend.web.assets import SHORT_SECONDS, FileTable
-from generator.build import read_widget
+from generator.theme_files import read_widget
 
 CORE = "widget.js"
 PANEL = "panel.js"

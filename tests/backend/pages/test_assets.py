@@ -14,7 +14,7 @@ from backend.actions.context import Context
 from backend.app import create_app
 from backend.web.assets import FileTable, asset_url, theme_files
 from backend.web.widget import find_release
-from generator.build import read_widget
+from generator.theme_files import read_widget
 
 IMMUTABLE = "max-age=31536000, public, immutable"
 
