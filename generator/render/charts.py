@@ -20,13 +20,6 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 _LABELS = 7
 _STEPS = 4
 _BAR_HEIGHT = 26
-_ALONE = (
-    "svg{background:#fff;font:12px system-ui,sans-serif}text{fill:#555}"
-    ".axis.y text{text-anchor:end}"
-    ".axis.x text{text-anchor:middle}.guide,.axis .line{stroke:#ddd;fill:none}"
-    ".series .line{stroke:#2f5bd8;stroke-width:2;fill:none}.series .point{fill:#2f5bd8}"
-    ".previous .line{stroke:#aaa}.previous .point{fill:#bbb}"
-)
 _DAY = re.compile(r"(\d{1,2} \w{3}) (\d{4})")
 # What pygal adds for scripts of its own, and texts that a page says elsewhere.
 _UNWANTED_CLASSES = ("text-overlay", "tooltip-overlay", "titles", "background")
@@ -68,11 +61,9 @@ def draw(chart: Chart) -> Markup:
     return Markup(ElementTree.tostring(tree, encoding="unicode"))  # noqa: S704  escaped by the serialiser
 
 
-def draw_alone(chart: Chart) -> str:
-    """Return the chart as a file that stands by itself, in light colours."""
-    drawn = draw(chart)
-    head, body = drawn.split(">", 1)
-    return f"{head}><style>{_ALONE}</style>{body}"
+def height_of(chart: Chart) -> int:
+    """Return how high the chart is drawn, beside its `WIDTH`: bars are as many as their names."""
+    return max(3, len(chart.labels)) * _BAR_HEIGHT + 40 if chart.kind == "bars" else HEIGHT
 
 
 def draw_spark(values: Sequence[float | None]) -> Markup:
@@ -126,7 +117,7 @@ def _make(chart: Chart, steps: list[float]) -> Any:
     every = max(1, math.ceil(len(labels) / _LABELS))
     return kind(
         width=WIDTH,
-        height=max(3, len(labels)) * _BAR_HEIGHT + 40 if is_lying else HEIGHT,
+        height=height_of(chart),
         explicit_size=False,
         show_legend=False,
         css=[],

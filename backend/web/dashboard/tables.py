@@ -1,6 +1,7 @@
 """Tables that are shown, and downloaded as they are: CSV for spreadsheets, JSON for programs.
 
-A page names its tables and charts; `?download=NAME.csv`, `NAME.json` or `NAME.svg` is one of them.
+A page names its tables and charts; `?download=NAME.csv`, `NAME.json`, `NAME.svg`, `NAME.png` or
+`NAME-dark.png` is one of them.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from starlette.responses import Response
 
 from backend.domain.csv_files import write_csv
 from backend.errors import NotFound
-from generator.render.charts import Chart, draw_alone
+from backend.gateways.chart_pictures import draw_picture
+from generator.render.chart_files import draw_alone
+from generator.render.charts import Chart
 
 Value = str | int | None
+DARK = "-dark"
+"""What the name of a picture for dark pages ends with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,10 @@ def download(
         return None
     name, _, kind = wanted.partition(".")
     if kind == "svg" and name in charts:
-        return answer_file(wanted, "image/svg+xml", draw_alone(charts[name]).encode())
+        return answer_file(wanted, "image/svg+xml", draw_alone(charts[name]).svg.encode())
+    if kind == "png" and (chart := charts.get(name.removesuffix(DARK))):
+        picture = draw_picture(chart, is_dark=name.endswith(DARK))
+        return answer_file(wanted, "image/png", picture)
     table = next((table for table in tables if table.name == name), None)
     if table is None or kind not in {"csv", "json"}:
         raise NotFound("This page has no such file.", hint="Use the links below its tables.")

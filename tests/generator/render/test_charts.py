@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from generator.render.charts import Chart, Series, axis_steps, draw, draw_alone, draw_spark
+from generator.render.charts import Chart, Series, axis_steps, draw, draw_spark
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAYS = ("30 Dec 2025", "31 Dec 2025", "1 Jan 2026", "2 Jan 2026")
@@ -93,10 +93,6 @@ def test_bars_stand_in_the_order_given() -> None:
         if len(node)
     }
     assert places["X: 1"] < places["Y: 2"]
-
-
-def test_a_file_of_its_own_brings_its_colours() -> None:
-    assert "<style>" in draw_alone(line(1, 2, 3, 4))
 
 
 def test_a_spark_has_a_gap_where_nothing_is_known() -> None:
