@@ -15,7 +15,7 @@ from backend.domain.instants import Instant, day_of
 from backend.domain.visitors import SALT_BYTES, network_of
 from backend.store import accounts, fraud, fraud_referrals, holds, ledger, reward_facts
 from backend.store.database import Session
-from backend.store.fraud_referrals import INSTRUMENT, NETWORK, Trace, keep_trace
+from backend.store.fraud_referrals import NETWORK, Trace, keep_trace
 from backend.store.salts import keep_salt
 from backend.store.tables.base import TENANT
 
@@ -31,18 +31,9 @@ def remember_network(context: Context, account: str, address: str) -> None:
     proposed = context.ids.random_bytes(SALT_BYTES)
     with context.database.transaction() as session:
         salt = keep_salt(session, TENANT, day_of(now), proposed)
-        value = _hash(salt, network_of(address))
+        value = hmac.digest(salt, network_of(address).encode(), "sha256").hex()[:32]
         trace = Trace(account=account, kind=NETWORK, value=value, at=now)
         keep_trace(session, TENANT, trace)
-
-
-def remember_instrument(session: Session, context: Context, account: str, name: str) -> None:
-    """Remember what an account paid with; `name` is what the provider calls a card or bank
-    account, the same for whoever uses it. Called in the transaction that books the payment.
-    """
-    value = _hash(context.secret, name)
-    trace = Trace(account=account, kind=INSTRUMENT, value=value, at=context.clock.now())
-    keep_trace(session, TENANT, trace)
 
 
 def watch_referrals(context: Context) -> int:
@@ -117,7 +108,3 @@ def _begin(account: str, now: Instant) -> Case:
         opened_at=now,
         updated_at=now,
     )
-
-
-def _hash(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode(), "sha256").hex()[:32]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from backend.actions.context import Context
+from backend.actions.instruments import remember_instruments
 from backend.actions.ledger import post
 from backend.actions.notifying import notify
 from backend.actions.referrals import convert
@@ -90,9 +91,11 @@ def _apply_paid(session: Session, context: Context, event: Paid) -> Applied:
     known = payments.find_by_ref(session, TENANT, event.provider, event.ref)
     if known is not None:
         check_same(known, event)
+        remember_instruments(session, event)
         return Applied(outcome=Outcome.KNOWN, payment=known.id)
     if accounts.find_account(session, TENANT, event.account) is None:
         raise Invalid(f"There is no account {event.account[:40]!r}.", field="account")
+    remember_instruments(session, event)
     referral = convert(session, event.account, event.paid_at)
     notify(session, context, of_conversion(referral, event.paid_at))
     first = payments.find_first(session, TENANT, event.account)

@@ -14,6 +14,7 @@ import structlog
 from backend.actions import subscriptions, told
 from backend.actions.audit import note
 from backend.actions.context import Context
+from backend.actions.instruments import hide_instrument
 from backend.actions.payments import Outcome, apply_event
 from backend.domain.actors import Actor, owner_of
 from backend.domain.billing_events import (
@@ -148,7 +149,10 @@ def _translated(context: Context, event: ProviderEvent) -> Told:
     def account_of(customer: str) -> str | None:
         return _find_account(context, event.provider, customer)
 
-    return translate(connect(context.settings), event.body.encode(), account_of)
+    def hide(name: str) -> str:
+        return hide_instrument(context, f"{event.provider}:{name}")
+
+    return translate(connect(context.settings), event.body.encode(), account_of, hide)
 
 
 def _find_account(context: Context, provider: Provider, customer: str) -> str | None:

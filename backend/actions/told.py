@@ -25,7 +25,13 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 def encode(events: Sequence[BillingEvent]) -> str:
     """Return events as JSON: a list of pairs, the kind and the event."""
-    return msgspec.json.encode([(_NAMES[type(each)], each) for each in events]).decode()
+    return msgspec.json.encode([(_NAMES[type(each)], _plain(each)) for each in events]).decode()
+
+
+def _plain(event: BillingEvent) -> dict[str, object]:
+    """Return an event's values; a payment without instruments is written as it always was."""
+    values: dict[str, object] = msgspec.to_builtins(event)
+    return {name: value for name, value in values.items() if name != "instruments" or value}
 
 
 def decode(text: str) -> tuple[BillingEvent, ...]:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from backend.actions import fraud_queue, fraud_review
 from backend.actions.context import Context
-from backend.actions.fraud_referrals import remember_instrument, watch_referrals
+from backend.actions.fraud_referrals import watch_referrals
+from backend.actions.instruments import hide_instrument
 from backend.actions.recording import record
 from backend.actions.visitors import Visitors
 from backend.demo.cast import HEROINE
@@ -21,6 +22,8 @@ from backend.domain.fraud_cases import Case
 from backend.domain.instants import MINUTE, SECOND, Day, Instant, day_of, start_of
 from backend.domain.shares import Platform
 from backend.ids import KEY_ALPHABET
+from backend.store.fraud_referrals import INSTRUMENT, Trace, keep_trace
+from backend.store.tables.base import TENANT
 
 WATCHED_SINCE = 0
 _SEED = 12
@@ -61,8 +64,14 @@ class Suspicions:
                 self._share(gathering)
 
     def _remember(self, login: str) -> None:
+        trace = Trace(
+            account=self._people[login].account,
+            kind=INSTRUMENT,
+            value=hide_instrument(self._context, CARDS[login]),
+            at=self._context.clock.now(),
+        )
         with self._context.database.transaction() as session:
-            remember_instrument(session, self._context, self._people[login].account, CARDS[login])
+            keep_trace(session, TENANT, trace)
 
     def _clear(self, account: str, reason: str) -> None:
         for case in self._waiting():

@@ -57,7 +57,8 @@ class Paid:
     """An invoice was paid with money: `gross` in all, `tax` in it, `fee` kept by the provider.
 
     `account` is ours. `period_start` is the start of what the invoice is for. `charge` is what the
-    provider's refunds and disputes of this payment name, `country` where the payer is (ISO 3166).
+    provider's refunds and disputes of this payment name, `country` where the payer is (ISO 3166),
+    `instruments` are keyed hashes of the cards or bank accounts that it was paid with.
     """
 
     provider: Provider
@@ -71,6 +72,7 @@ class Paid:
     paid_at: Instant
     period_start: Instant
     country: str | None = None
+    instruments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ SIGN_UPS_LOOKED_AT = 1_000
 class SignUp:
     """A referred account. `network` and `instruments` are keyed hashes, '' or none if unknown.
 
-    `is_refunded` says that something of what it paid was given back.
+    `of_referrer` are those of the instruments that the referrer pays with, too. `is_refunded` says
+    that something of what it paid was given back.
     """
 
     referred: str
@@ -33,6 +34,7 @@ class SignUp:
     is_refunded: bool
     network: str = ""
     instruments: frozenset[str] = frozenset()
+    of_referrer: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +84,16 @@ def find_one_network(
 def find_one_instrument(
     sign_ups: Sequence[SignUp], limits: Mapping[str, int], _now: Instant
 ) -> _Found:
-    """At least 2 accounts that paid with the same instrument."""
+    """At least 2 accounts that paid with the same instrument; the referrer's own is one of them."""
     uses = Counter(instrument for one in sign_ups for instrument in one.instruments)
+    uses.update(frozenset[str]().union(*(one.of_referrer for one in sign_ups)))
     shared = {name for name, number in uses.items() if number >= max(2, limits["least_accounts"])}
     about = [one for one in sign_ups if one.instruments & shared]
     if not about:
         return None
-    return {"accounts": len(about), "instruments": len(shared)}, about
+    own = sum(bool(one.of_referrer & shared) for one in about)
+    evidence = {"accounts": len(about), "instruments": len(shared), "of_the_referrer": own}
+    return evidence, about
 
 
 def find_refunds(sign_ups: Sequence[SignUp], limits: Mapping[str, int], _now: Instant) -> _Found:

@@ -34,8 +34,12 @@ from backend.gateways.stripe import Stripe
 
 AccountOf = Callable[[str], str | None]
 """Which account a customer of Stripe's is; None while nobody knows."""
+Hide = Callable[[str], str]
+"""What stands for a card or bank account instead of Stripe's own name of it."""
 
 _ACCOUNT = re.compile(r"[0-9a-f]{32}")
+# A key in JSON: inside of a text its quotes would be escaped.
+_FINGERPRINT = re.compile(rb'("fingerprint"\s*:\s*)"[^"]*"')
 _LOOKUP_KEY = re.compile(r"4site_([a-z]+)_")
 
 
@@ -46,6 +50,7 @@ class _Asked:
     stripe: Stripe
     event: objects.Event
     account_of: AccountOf
+    hide: Hide
 
     @property
     def at(self) -> Instant:
@@ -58,7 +63,8 @@ class _Asked:
 def read_event(body: bytes, now: Instant) -> ProviderEvent:
     """Return a verified webhook's event as it is recorded. Raises Invalid when it is none.
 
-    The hash leaves out what differs between two deliveries of one event (`pending_webhooks`).
+    The hash leaves out what differs between two deliveries of one event (`pending_webhooks`), and
+    the body that is kept the fingerprints of cards: whoever needs them asks Stripe.
     """
     event = objects.read(body, objects.Event)
     named = objects.read(event.data.object, objects.Named)
@@ -71,7 +77,7 @@ def read_event(body: bytes, now: Instant) -> ProviderEvent:
         type=event.type[:80],
         object=(named.id or named.object)[:120],
         hash=hashlib.sha256(canonical).hexdigest(),
-        body=body.decode(),
+        body=_FINGERPRINT.sub(rb"\1null", body).decode(),
         told=None,
         created_at=_instant(event.created),
         received_at=now,
@@ -79,7 +85,7 @@ def read_event(body: bytes, now: Instant) -> ProviderEvent:
     )
 
 
-def translate(stripe: Stripe, body: bytes, account_of: AccountOf) -> Told:
+def translate(stripe: Stripe, body: bytes, account_of: AccountOf, hide: Hide) -> Told:
     """Return what an event says. Raises Invalid for an object that is not as Stripe's are,
     Unavailable when Stripe has to be asked and does not answer.
     """
@@ -88,7 +94,7 @@ def translate(stripe: Stripe, body: bytes, account_of: AccountOf) -> Told:
         return Told(reason="It is of a connected account.")
     if stripe.is_live and not event.livemode:
         return Told(reason="It is a test, and this service is not.")
-    asked = _Asked(stripe=stripe, event=event, account_of=account_of)
+    asked = _Asked(stripe=stripe, event=event, account_of=account_of, hide=hide)
     work = _WORK.get(event.type)
     if work is None and event.type.startswith("customer.subscription."):
         work = _subscription
@@ -103,12 +109,14 @@ def _invoice(asked: _Asked) -> Told:
     account = asked.account_of(invoice.customer)
     if account is None:
         return _unknown_customer(invoice.customer)
-    fee = 0
+    fee, instruments = 0, set()
     for charge in _charges_of(asked.stripe, invoice):
         if not isinstance(charge.balance_transaction, objects.BalanceTransaction):
             reason = "Stripe does not say yet what it keeps of the payment."
             return Told(reason=reason, waits_for=charge.id)
         fee += _in_currency(charge.balance_transaction, charge.amount, charge.currency)
+        if charge.instrument is not None:
+            instruments.add(asked.hide(charge.instrument))
     paid_at = invoice.status_transitions.paid_at or asked.event.created
     address = invoice.customer_address
     paid = Paid(
@@ -123,6 +131,7 @@ def _invoice(asked: _Asked) -> Told:
         paid_at=_instant(paid_at),
         period_start=_period_start(invoice),
         country=(address.country or None) if address else None,
+        instruments=tuple(sorted(instruments)),
     )
     return Told(events=(paid,))
 

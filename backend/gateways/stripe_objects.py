@@ -30,6 +30,18 @@ class Charge(msgspec.Struct, frozen=True):
     status: str = ""
     balance_transaction: BalanceTransaction | str | None = None
     payment_intent: str | None = None
+    payment_method_details: dict[str, Any] | None = None
+    """`type` names the member about the card or bank account; many kinds have a `fingerprint`, the
+    same for whoever pays with it."""
+
+    @property
+    def instrument(self) -> str | None:
+        """Return the kind and fingerprint of what was charged; None for one without."""
+        details = self.payment_method_details or {}
+        kind = details.get("type")
+        of_kind = details.get(kind) if isinstance(kind, str) else None
+        fingerprint = of_kind.get("fingerprint") if isinstance(of_kind, dict) else None
+        return f"{kind}:{fingerprint}" if isinstance(fingerprint, str) and fingerprint else None
 
 
 class PaymentIntent(msgspec.Struct, frozen=True):

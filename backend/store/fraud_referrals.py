@@ -36,8 +36,12 @@ class Trace:
 
 
 def keep_trace(session: Session, tenant: str, trace: Trace) -> None:
-    """Remember a trace."""
-    session.merge(FraudTraceRow(tenant=tenant, **asdict(trace)))
+    """Remember a trace since it was left first, whichever order it is told in."""
+    known = session.get(FraudTraceRow, (tenant, trace.account, trace.kind, trace.value))
+    if known is None:
+        session.add(FraudTraceRow(tenant=tenant, **asdict(trace)))
+    else:
+        known.at = min(known.at, trace.at)
     session.flush()
 
 
@@ -67,7 +71,7 @@ def list_sign_ups(session: Session, tenant: str, referrer: str) -> list[SignUp]:
             .limit(SIGN_UPS_LOOKED_AT)
         )
     )
-    traces = _read_traces(session, tenant, (row.ReferralRow.referred for row in found))
+    traces = _read_traces(session, tenant, (referrer, *(row.ReferralRow.referred for row in found)))
     return [_to_sign_up(row, traces) for row in reversed(found)]
 
 
@@ -116,6 +120,7 @@ def _read_traces(
 def _to_sign_up(row: Any, traces: dict[tuple[str, str], list[str]]) -> SignUp:
     referral = row.ReferralRow
     networks = traces.get((referral.referred, NETWORK), [""])
+    instruments = frozenset(traces.get((referral.referred, INSTRUMENT), ()))
     return SignUp(
         referred=referral.referred,
         at=Instant(referral.signed_up_at),
@@ -123,5 +128,6 @@ def _to_sign_up(row: Any, traces: dict[tuple[str, str], list[str]]) -> SignUp:
         has_converted=referral.converted_at is not None,
         is_refunded=row.is_refunded,
         network=networks[0],
-        instruments=frozenset(traces.get((referral.referred, INSTRUMENT), ())),
+        instruments=instruments,
+        of_referrer=instruments.intersection(traces.get((referral.referrer, INSTRUMENT), ())),
     )

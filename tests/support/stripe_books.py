@@ -27,6 +27,8 @@ class Books:
         self.objects: dict[str, Shape] = {}
         self.events: list[Shape] = []
         self.balance = 1_000_000
+        self.cards: dict[str, str] = {}
+        """The fingerprints of the cards that customers pay with; one of their own by default."""
         self.lock = threading.RLock()
         self._counts: dict[str, int] = {}
 
@@ -122,9 +124,9 @@ class Books:
     def _charge(self, invoice: Shape, amount: int, is_settled: bool) -> Shape:
         of = {"currency": invoice["currency"], "customer": invoice["customer"]}
         intent = self.add(shapes.intent(self.new_id("pi"), self.now, amount, **of))
-        charge = self.add(
-            shapes.charge(self.new_id("ch"), self.now, amount, payment_intent=intent["id"], **of)
-        )
+        card = self.cards.get(invoice["customer"], f"card of {invoice['customer']}")
+        of |= {"payment_intent": intent["id"], "payment_method_details": shapes.card(card)}
+        charge = self.add(shapes.charge(self.new_id("ch"), self.now, amount, **of))
         intent["latest_charge"] = charge["id"]
         self.emit("charge.succeeded", charge)
         if is_settled:

@@ -129,13 +129,27 @@ def intent(id: str, now: int, amount: int, **more: Any) -> Shape:
     } | more  # fmt: skip
 
 
+def card(fingerprint: str) -> Shape:
+    """How a charge was paid. Source: Stripe's API reference, `payment_method_details`."""
+    details = {
+        "amount_authorized": None, "authorization_code": None, "brand": "visa",
+        "checks": {
+            "address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass",
+        },
+        "country": "US", "exp_month": 8, "exp_year": 2034, "fingerprint": fingerprint,
+        "funding": "credit", "installments": None, "last4": "4242", "mandate": None,
+        "network": "visa", "three_d_secure": None, "wallet": None,
+    }  # fmt: skip
+    return {"type": "card", "card": details}
+
+
 def charge(id: str, now: int, amount: int, **more: Any) -> Shape:
     return {
         "id": id, "object": "charge", "created": now, "livemode": False, "amount": amount,
         "amount_captured": amount, "amount_refunded": 0, "billing_details": {}, "captured": True,
         "currency": "usd", "customer": None, "disputed": False, "metadata": {}, "paid": True,
         "refunded": False, "status": "succeeded", "payment_intent": None,
-        "balance_transaction": None,
+        "balance_transaction": None, "payment_method_details": card(f"card of {id}"),
     } | more  # fmt: skip
 
 

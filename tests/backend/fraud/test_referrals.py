@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from backend.actions.checking import check
 from backend.actions.context import Context
-from backend.actions.fraud_referrals import (
-    remember_instrument,
-    remember_network,
-    watch_referrals,
-)
+from backend.actions.fraud_referrals import remember_network, watch_referrals
 from backend.actions.fraud_review import clear_case, confirm_case
 from backend.actions.payments import apply_event
 from backend.actions.retention import purge
@@ -106,18 +102,6 @@ def test_three_refunds_of_ten_are_not_above_30_percent(context: Context) -> None
     for customer in add_customers(context, referrer, 10)[:3]:
         refund(context, customer)
     assert watch_referrals(context) == 0
-
-
-def test_accounts_with_one_card_wait(any_context: Context) -> None:
-    referrer = add_account(any_context)
-    customers = add_customers(any_context, referrer, 3)
-    with any_context.database.transaction() as session:
-        for customer in customers[:2]:
-            remember_instrument(session, any_context, customer, "card:same")
-        remember_instrument(session, any_context, customers[2], "card:other")
-    watch_referrals(any_context)
-    (case,) = cases_of(any_context, referrer)
-    assert (case.state, case.held) == (CaseState.OPEN, 2)
 
 
 def test_sign_ups_from_one_network_alone_are_only_noted(any_context: Context) -> None:

@@ -76,10 +76,10 @@ def test_a_service_in_earnest_takes_no_payments_of_tests(shop: Shop) -> None:
     (paid,) = [event for event in shop.books.take_events() if event["type"] == "invoice.paid"]
     body, _header = shop.stripe.signed(paid)
     for key in ("sk_live_1", "rk_live_1"):
-        said = translate(Stripe(key, shop.stripe.url), body, lambda _customer: None)
+        said = translate(Stripe(key, shop.stripe.url), body, lambda _customer: None, str)
         assert said.reason == "It is a test, and this service is not."
     assert (
-        translate(client_of(shop), body, lambda _customer: None).waits_for == "cus_00000000000001"
+        translate(client_of(shop), body, lambda _customer: None, str).waits_for == "cus_00000000000001"
     )
 
 
