@@ -133,12 +133,20 @@
     for (const name of ["site", "account"]) stream.addEventListener(name, soon);
   }
 
+  // On a phone the sections lie in a row that scrolls: the current one is in sight.
+  function showSection() {
+    const here = document.querySelector(".desk-nav [aria-current]");
+    const row = here?.closest("nav");
+    if (row && here.offsetLeft > row.clientWidth / 2) row.scrollLeft = here.offsetLeft - row.clientWidth / 4;
+  }
+
   function prepare(root) {
     makeSortable(root);
     readCharts(root);
   }
 
   actAtOnce();
+  showSection();
   prepare(document);
   listen();
 })();
