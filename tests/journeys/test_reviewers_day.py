@@ -192,10 +192,10 @@ def confirm_a_farm(office: Office, page: Page, public: Page) -> None:
     """Read what was found and who else did the like; then leave it out for good."""
     before = office.numbers_of(public, "Ann")
     open_case(page, "Ann")
-    found = page.get_by_role("region", name="Evidence").inner_text()
+    found = page.get_by_role("group", name="Evidence").inner_text()
     assert "Shares of a site in a day from few networks" in found
     assert "Most sharers never looked at a page before" in found
-    similar = page.get_by_role("region", name="Similar cases").get_by_role("row")
+    similar = page.get_by_role("group", name="Similar cases").get_by_role("row")
     expect(similar).to_have_count(3)  # with the head
     expect(page.locator("main")).to_contain_text(f"{SHARES - COUNTED} shares")
     confirming = page.locator("form[action$='/confirm']")
@@ -286,7 +286,7 @@ def look_after_the_rest(office: Office, page: Page) -> None:
     page.get_by_role("button", name="Add the flag").click()
     check(page, "One feature is behind a flag")
     office.open(page, "/admin/audit", "7 acts of operators")  # with two roles given
-    log = page.get_by_role("region", name="What operators did")
+    log = page.get_by_role("group", name="What operators did")
     for act, words in (
         ("fraud.confirm", "One machine"),
         ("fraud.clear", "A class with one address"),
