@@ -1,17 +1,28 @@
 """Many rows in one call: one statement, made once for each database, however many rows there are.
 
-PostgreSQL takes them as arrays, one for each column; SQLite as a text of JSON. Row by row, SQLite
-would hand the interpreter's lock over at each row, and wait for it whenever requests come in.
+PostgreSQL takes them as arrays, one for each column; SQLite as a text of JSON, and gives them as
+one. Row by row, SQLite would hand the interpreter's lock over at each row, and wait for it whenever
+requests come in.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Integer, Text, bindparam
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    CursorResult,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -75,6 +86,22 @@ def update_many(table: Any, columns: Sequence[str], *, key: Sequence[str]) -> Bu
     )
 
 
+class Rows:
+    """A query for many rows at once: SQLite gives them as one text of JSON."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        self._postgresql = query
+        columns = query.subquery().columns
+        self._sqlite = select(func.json_group_array(func.json_array(*columns)))
+
+    def fetch(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return the rows, each its columns' texts, whole numbers and None in their order."""
+        if connection.dialect.name == "sqlite":
+            found: str = connection.execute(self._sqlite, values).scalar_one()
+            return msgspec.json.decode(found, type=list[list[Any]])
+        return connection.execute(self._postgresql, values).all()
+
+
 class is_among(FunctionElement[bool]):
     """The condition that a text column has one of the values bound under a name.
 
@@ -116,7 +143,7 @@ class _Texts(TypeDecorator[list[str]]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
 
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
-        return json.dumps(value) if dialect.name == "sqlite" else value
+        return msgspec.json.encode(value).decode() if dialect.name == "sqlite" else value
 
 
 def _type_of(column: Any) -> str:

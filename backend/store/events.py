@@ -37,8 +37,11 @@ def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
     if not by_id:
         return []
     connection = session.connection()
-    new = set(_CLAIM_IDS.fetch(connection, list(by_id)))
-    fresh = [event for row, event in by_id.items() if row in new]
+    # Asked first, for there are hardly any: as many rows as events would come back from an insert.
+    for known in _KNOWN_IDS.fetch(connection, list(by_id)):
+        del by_id[known]
+    _INSERT_IDS.run(connection, list(by_id))
+    fresh = list(by_id.values())
     _write(connection, _INSERT, [_row(event) for event in fresh])
     return fresh
 
@@ -99,10 +102,15 @@ _COLUMNS = (
     "seconds", "depth", "country", "device",
 )  # fmt: skip
 _INSERT = insert_many(EventRow.__table__, _COLUMNS)  # type: ignore[attr-defined]  # SQLModel makes it
-_CLAIM_IDS = insert_many(
+_ID = ("tenant", "day", "digest")
+_INSERT_IDS = insert_many(EventIdRow.__table__, _ID)  # type: ignore[attr-defined]  # as above
+# A value, not EXISTS: PostgreSQL may make a join with the whole table of that.
+_KNOWN_IDS = Bulk(
     EventIdRow.__table__,  # type: ignore[attr-defined]  # as above
-    ("tenant", "day", "digest"),
-    on_conflict="ON CONFLICT DO NOTHING RETURNING tenant, day, digest",
+    _ID,
+    "SELECT tenant, day, digest FROM {new} WHERE (SELECT true FROM event_id"
+    " WHERE event_id.tenant = new.tenant AND event_id.day = new.day"
+    " AND event_id.digest = new.digest)",
 )
 _COUNTS = tuple(DayTally.__dataclass_fields__)
 _COUNTS_OF = attrgetter(*_COUNTS)

@@ -22,7 +22,7 @@ from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.domain.tiers import Tier
-from backend.store.bulk import is_among, update_many
+from backend.store.bulk import Rows, is_among, update_many
 from backend.store.ownership import owned
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
@@ -136,7 +136,7 @@ def _load(session: Session, sites: Sequence[SiteRef]) -> list[Standing]:
     """Return the standings of `sites`, by key."""
     standings: list[Standing] = []
     for tenant, some in _by_tenant(sites):
-        found = session.connection().execute(_STANDINGS, {"tenant": tenant, "sites": some})
+        found = _STANDINGS.fetch(session.connection(), {"tenant": tenant, "sites": some})
         standings += sorted(map(_to_standing, found), key=attrgetter("site"))
     return standings
 
@@ -177,8 +177,10 @@ _LOCK = (
     .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
     .with_for_update()
 )
-_STANDINGS = _select_standings().where(
-    col(ScoreRow.tenant) == bindparam("tenant"), is_among(col(ScoreRow.site), "sites")
+_STANDINGS = Rows(
+    _select_standings().where(
+        col(ScoreRow.tenant) == bindparam("tenant"), is_among(col(ScoreRow.site), "sites")
+    )
 )
 _WINDOW = (
     select(
