@@ -15,10 +15,10 @@ from backend.actions.payees import PayeeReport
 from backend.domain.actors import Actor
 from backend.domain.destinations import Method, Network, check_method
 from backend.domain.instants import DAY, Instant, to_datetime
-from backend.domain.money import format_amount
 from backend.domain.payees import CONFIRM_LIFETIME, CURRENCIES_OF, PayeeState, Reason
 from backend.domain.payouts import Payout, PayoutState
 from backend.errors import Invalid
+from backend.web.dashboard.amounts import write_amount
 from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.forms import Form, form_endpoint
 from backend.web.limits import limited
@@ -138,7 +138,6 @@ class PayoutView:
 
     at: datetime.datetime
     amount: str
-    currency: str
     destination: str
     words: str
     reason: str
@@ -297,7 +296,7 @@ def _view(  # noqa: PLR0913  what the page shows, each named
         is_cooling=report.reason is Reason.COOLING_DOWN,
         cools_until=_moment(payee.cools_until) if payee else None,
         confirm_days=CONFIRM_LIFETIME // DAY,
-        amount=format_amount(claim.amount, claim.currency) if claim else "",
+        amount=write_amount(claim.amount, claim.currency) if claim else "",
         words=report.words,
         is_below_minimum=report.reason is Reason.BELOW_MINIMUM,
         methods=tuple(
@@ -321,8 +320,7 @@ def _payout_view(payout: Payout) -> PayoutView:
     is_bad = payout.state in {PayoutState.FAILED, PayoutState.CANCELLED}
     return PayoutView(
         at=to_datetime(payout.ended_at or payout.sent_at or payout.claimed_at),
-        amount=format_amount(payout.net, payout.currency),
-        currency=payout.currency,
+        amount=write_amount(payout.net, payout.currency),
         destination=payout.masked,
         words=STATES[payout.state],
         reason=f"{payout.reason} The money is available again." if is_bad else "",

@@ -154,7 +154,7 @@ def test_an_owner_sees_their_payout_and_its_parts(told: tuple[Context, RecordedT
     assert (payout["net"], payout["state"], payout["method"]) == (6_000, "queued", "paypal")
     details = ann.client.get(f"/api/v1/payouts/{payout['id']}").json()
     assert [line["amount"] for line in details["lines"]] == [6_000]
-    assert "60.00 USD" in ann.client.get(PAGE).text
+    assert "$60.00" in ann.client.get(PAGE).text
 
 
 @pytest.mark.parametrize(("wish", "mails"), [("remind", 1), ("draft", 1), ("off", 0)])
