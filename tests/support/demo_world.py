@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,16 @@ def share_world(factory: pytest.TempPathFactory) -> Context:
             make_world(place).database.close()
             (place / "filled").touch()
     return _at_the_end(make_context(place))
+
+
+def copy_world(
+    factory: pytest.TempPathFactory, folder: Path, environment: Mapping[str, str]
+) -> Context:
+    """Return a world like the shared one that a test may change."""
+    shared = share_world(factory)
+    shared.database.close()
+    shutil.copytree(shared.settings.data_dir, folder, dirs_exist_ok=True)
+    return _at_the_end(make_context(folder, environment=environment))
 
 
 def _at_the_end(context: Context) -> Context:
