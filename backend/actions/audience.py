@@ -20,7 +20,7 @@ from backend.domain.instants import Day, date_of, day_of
 from backend.domain.periods import Period, previous
 from backend.domain.score_history import add_histories, score_days
 from backend.domain.statistics import SiteDay, fill_days
-from backend.store import attribution, audience, statistics, virality
+from backend.store import attribution, audience, source_weeks, statistics, virality
 from backend.store.database import Session
 from backend.store.scores import read_own_standings
 
@@ -64,8 +64,8 @@ def read_audience(
     before, today = previous(period), day_of(context.clock.now())
     with context.database.reading() as session:
         _check(session, actor, site)
-        sums = audience.sum_names(session, actor, site, period)
-        sums_before = audience.sum_names(session, actor, site, before)
+        sums = source_weeks.sum_names(session, actor, site, period)
+        sums_before = source_weeks.sum_names(session, actor, site, before)
         has_today = period.last == today
         return Audience(
             days=_read_days(session, actor, site, period),

@@ -16,7 +16,7 @@ from backend.actions.log_checking import compare_log
 from backend.actions.money_checking import check_money
 from backend.actions.payout_checking import compare_payouts
 from backend.actions.rewards_checking import compare_rewards
-from backend.actions.sources import compare_closed_days
+from backend.actions.sources import compare_closed_days, compare_weeks
 from backend.domain.checking import (
     Difference,
     compare_age,
@@ -61,6 +61,7 @@ def _find_differences(context: Context, *, is_late: bool) -> Iterator[Difference
             break
         after = (page[-1].tenant, page[-1].site)
     yield from _find_strays(context)
+    yield from compare_weeks(context)
     yield from _compare_referrals(context)
     yield from compare_cases(context)
     yield from check_money(context, is_late=is_late)

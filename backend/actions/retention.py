@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.actions.context import Context
-from backend.actions.sources import count_closed_days
+from backend.actions.sources import add_up_weeks, count_closed_days
 from backend.domain.instants import Instant, start_of
 from backend.domain.retention import (
     ANSWERS_KEPT,
@@ -90,8 +90,8 @@ def purge(context: Context) -> Purged:
 
 
 def close_days(context: Context) -> int:
-    """Count the visitors of the days that are over, then where they came from; return how many
-    days of sites were closed.
+    """Count the visitors of the days that are over, then where they came from, by days and weeks;
+    return how many days of sites were closed.
 
     A day that gets an event later is open again and closed by the next run. Days whose raw events
     are gone already stay without a count: nobody can know it any more.
@@ -113,6 +113,7 @@ def close_days(context: Context) -> int:
         if len(found) < DAYS_A_BATCH:
             break
     count_closed_days(context)
+    add_up_weeks(context)
     return closed
 
 

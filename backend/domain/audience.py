@@ -9,7 +9,7 @@ from fractions import Fraction
 from backend.domain.instants import Instant
 from backend.domain.referrals import Basis
 from backend.domain.referrals import k_factor as divide
-from backend.domain.sources import OF_VIEWS, REST, SourceKind
+from backend.domain.sources import OF_VIEWS, REST, Counts, SourceKind
 from backend.domain.statistics import SiteDay
 
 
@@ -98,16 +98,14 @@ class Audience:
     as_of: Instant | None
 
 
-Sums = Mapping[tuple[SourceKind, str], int]
-"""Counts of a period by kind and name."""
-
-
-def rank_names(sums: Sums, before: Sums, *, limit: int) -> dict[SourceKind, tuple[NamedCount, ...]]:
+def rank_names(
+    sums: Counts, before: Counts, *, limit: int
+) -> dict[SourceKind, tuple[NamedCount, ...]]:
     """Return the most frequent names of each kind that counts views, and the rest as the last."""
     return {kind: _rank(kind, sums, before, limit) for kind in OF_VIEWS}
 
 
-def _rank(kind: SourceKind, sums: Sums, before: Sums, limit: int) -> tuple[NamedCount, ...]:
+def _rank(kind: SourceKind, sums: Counts, before: Counts, limit: int) -> tuple[NamedCount, ...]:
     names = {name for of, name in (*sums, *before) if of is kind and name != REST}
     counts = [
         NamedCount(name=name, count=sums.get((kind, name), 0), before=before.get((kind, name), 0))
@@ -122,7 +120,7 @@ def _rank(kind: SourceKind, sums: Sums, before: Sums, limit: int) -> tuple[Named
     return (*counts[:limit], *([rest] if rest.count or rest.before else []))
 
 
-def list_platforms(sums: Sums) -> tuple[PlatformShares, ...]:
+def list_platforms(sums: Counts) -> tuple[PlatformShares, ...]:
     """Return the platforms of a period, most shares first."""
     counts: dict[str, dict[str, int]] = {}
     for (kind, name), number in sums.items():

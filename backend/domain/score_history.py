@@ -38,6 +38,7 @@ def score_days(facts: ScoreDays, first: Day, last: Day, now: Instant) -> list[in
     """
     views, likes = facts.total.views, facts.total.likes
     comments, share_points = facts.total.comments, facts.total.share_points
+    engaged = {day: tally.engagement_points for day, tally in facts.days.items()}
     engagement = 0
     history = []
     for day in map(Day, range(first_needed(first), last + 1)):
@@ -46,9 +47,7 @@ def score_days(facts: ScoreDays, first: Day, last: Day, now: Instant) -> list[in
             likes += tally.likes
             comments += tally.comments
             share_points += tally.share_points
-            engagement += tally.engagement_points
-        if left := facts.days.get(Day(day - ENGAGEMENT_DAYS)):
-            engagement -= left.engagement_points
+        engagement += engaged.get(day, 0) - engaged.get(Day(day - ENGAGEMENT_DAYS), 0)
         if day < first:
             continue
         of_day = ScoreFacts(

@@ -1,6 +1,6 @@
-"""What an owner's sites saw, by days and by names, without a look at raw events.
+"""What an owner's sites saw in a period, without a look at raw events.
 
-Leans on the primary keys of `site_day`, `source_day` and `site_source` (tenant, site, day, ...).
+Leans on the primary keys of `site_day` and `source_day` (tenant, site, day).
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
-from backend.domain.audience import Sums
 from backend.domain.instants import Day, Instant
 from backend.domain.periods import Period
 from backend.domain.score_history import ScoreDays, first_needed
-from backend.domain.sources import SourceKind
 from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.store.ownership import owned
 from backend.store.tables.events import SiteDayRow
-from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
+from backend.store.tables.statistics import SourceDayRow
 
 _LASTING = ("views", "likes", "comments", "share_points")
 _SCORED = (*_LASTING, *ENGAGING)
@@ -42,16 +40,6 @@ def sum_counts(
     statement = select(*sums).where(*_within(SiteDayRow, site, period))
     views, shares, clicks = session.execute(owned(statement, SiteDayRow, actor)).one()
     return int(views), int(shares), int(clicks)
-
-
-def sum_names(session: Session, actor: Actor, site: str | None, period: Period) -> Sums:
-    """Return the counts of every name in a period."""
-    key = (col(SiteSourceRow.kind), col(SiteSourceRow.name))
-    statement = select(*key, func.sum(col(SiteSourceRow.count)).label("number")).where(
-        *_within(SiteSourceRow, site, period)
-    )
-    found = session.execute(owned(statement, SiteSourceRow, actor).group_by(*key))
-    return {(SourceKind(kind), name): int(number) for kind, name, number in found}
 
 
 def find_as_of(session: Session, actor: Actor, site: str | None, day: Day) -> Instant | None:
@@ -84,7 +72,7 @@ def read_score_days(
     )
     days: defaultdict[str, dict[Day, DayTally]] = defaultdict(dict)
     for site, day, *counts in session.execute(owned(within, SiteDayRow, actor)):
-        days[site][Day(day)] = _tally(counts, _SCORED)
+        days[site][day] = DayTally(**dict(zip(_SCORED, counts, strict=True)))
     return [
         ScoreDays(
             site=standing.site,
@@ -103,4 +91,4 @@ def _within(table: Any, site: str | None, period: Period) -> list[Any]:
 
 
 def _tally(counts: Sequence[Any], names: Sequence[str]) -> DayTally:
-    return DayTally(**{name: int(count) for name, count in zip(names, counts, strict=True)})
+    return DayTally(**dict(zip(names, map(int, counts), strict=True)))

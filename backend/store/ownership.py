@@ -38,7 +38,7 @@ from backend.store.tables.rates import TaxProfileRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
 from backend.store.tables.rewards import GrantRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
-from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
+from backend.store.tables.statistics import SiteSourceRow, SourceDayRow, SourceWeekRow
 
 # The column that names the owner. A referral belongs to whom it may earn something.
 _OWNER: dict[type[Row], str] = {
@@ -73,6 +73,7 @@ _OWNER: dict[type[Row], str] = {
     NotificationWayRow: "account",
     ReaderRow: "account",
     ProfileRow: "account",
+    SourceWeekRow: "account",
 }
 # Rows that belong to a site, and by way of it to its owner.
 _OF_SITE: frozenset[type[Row]] = frozenset(

@@ -15,6 +15,7 @@ from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.sites import Site
 from backend.store.bulk import is_among
 from backend.store.ownership import owned
+from backend.store.source_weeks import forget_site
 from backend.store.tables.builds import BuildLineRow, BuildRow
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.hosting import DomainRow, HostingRow, ReleaseRow
@@ -183,6 +184,7 @@ def delete_site(session: Session, actor: Actor, site: str) -> bool:
     )  # fmt: skip
     for table in tables:
         connection.execute(owned(delete(table), table, actor).where(col(table.site) == site))
+    forget_site(session, actor, site)
     connection.execute(
         owned(update(TouchRow), TouchRow, actor).where(col(TouchRow.site) == site).values(site=None)
     )

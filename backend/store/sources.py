@@ -18,6 +18,7 @@ from backend.store.bulk import insert_many
 from backend.store.events import DayRef
 from backend.store.scores import SiteRef, lock_sites
 from backend.store.source_counts import NameCounts, count_names, count_visitors, events_of
+from backend.store.source_weeks import forget_weeks
 from backend.store.tables.events import SiteDayRow
 from backend.store.tables.sites import ScoreRow
 from backend.store.tables.statistics import SiteSourceRow, SourceDayRow
@@ -92,6 +93,7 @@ def save_sources(session: Session, days: Sequence[SourceDay]) -> None:
     rows = [(day.tenant, day.site, day.day, day.seen, day.visitors, day.as_of) for day in known]
     written = set(_SAVE_DAY.fetch(connection, rows))
     kept = [day for day in known if (day.tenant, day.site, day.day) in written]
+    forget_weeks(session, ((day.tenant, day.site, day.day) for day in kept))
     for has_shares in (True, False):
         some = [(day.tenant, day.site, day.day) for day in kept if day.has_shares is has_shares]
         _delete_counts(session, some, kinds=_kinds(has_shares=has_shares))

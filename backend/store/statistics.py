@@ -44,11 +44,11 @@ def sum_days(
     grouped = owned(statement, SiteDayRow, actor).group_by(col(SiteDayRow.day))
     return [
         SiteDay(
-            day=Day(row.day),
-            tally=DayTally(**{name: int(getattr(row, name)) for name in _COUNTS}),
-            visitors=None if row.visitors is None else int(row.visitors),
+            day=Day(day),
+            tally=DayTally(**dict(zip(_COUNTS, map(int, counts), strict=True))),
+            visitors=None if visitors is None else int(visitors),
         )
-        for row in session.execute(grouped.order_by(col(SiteDayRow.day)))
+        for day, *counts, visitors in session.execute(grouped.order_by(col(SiteDayRow.day)))
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Integer, Text
 from sqlmodel import Field
 
-from backend.store.tables.base import Row, count, instant
+from backend.store.tables.base import Row, count, instant, place
 
 
 class SourceDayRow(Row, table=True):
@@ -34,3 +35,18 @@ class SiteSourceRow(Row, table=True):
     kind: str = Field(primary_key=True, max_length=16)
     name: str = Field(primary_key=True, max_length=300)
     count: int = count()
+
+
+class SourceWeekRow(Row, table=True):
+    """What the sources of a week add up to, of a site or, with `site` '', of all the account's.
+
+    `counts` is JSON: kind, name and number of each. `store/source_weeks.py` says what for.
+    """
+
+    __tablename__ = "source_week"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  as above
+
+    account: str = Field(primary_key=True, max_length=32)
+    site: str = Field(primary_key=True, max_length=32)
+    week: int = place(sa_type=Integer)
+    counts: str = Field(sa_type=Text)
