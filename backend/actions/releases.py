@@ -34,6 +34,7 @@ from backend.ids import new_id
 from backend.store import accounts, releases, sites
 from backend.store.database import Session
 from backend.store.referrals import lock_account
+from backend.store.thumbnails import ask_for_picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def roll_back(context: Context, actor: Actor, site: str, release: str) -> Releas
         if not found.is_finished or found.preview is not None:
             what = "a preview" if found.preview is not None else "not finished"
             raise Conflict(f"The release is {what}.", hint="Choose one that was live before.")
-        releases.set_live(session, actor.tenant, site, release)
+        _show(context, session, actor.tenant, found)
     return replace(found, is_live=True)
 
 
@@ -222,8 +223,14 @@ def _finish(context: Context, session: Session, tenant: str, release: Release) -
     now = context.clock.now()
     releases.finish_release(session, tenant, release, now)
     if release.preview is None:
-        releases.set_live(session, tenant, release.site, release.id)
+        _show(context, session, tenant, release)
     _forget_outdated(context, session, tenant, release.site)
+
+
+def _show(context: Context, session: Session, tenant: str, release: Release) -> None:
+    """Make a release the live one; its picture is another one, too."""
+    releases.set_live(session, tenant, release.site, release.id)
+    ask_for_picture(session, tenant, release.site, context.clock.now())
 
 
 def _forget_outdated(context: Context, session: Session, tenant: str, site: str) -> None:

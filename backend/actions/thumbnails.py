@@ -1,4 +1,6 @@
-"""Takes pictures of sites for the showcase, and removes those that no site has any more."""
+"""Takes pictures of sites for the showcase, takes them anew in time, and removes those that no
+site has any more.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,8 @@ from backend.store.tables.base import TENANT
 
 KEPT_SECONDS = 24 * 3600
 """How long a picture outlives its site: pages that show it may still be open."""
+RENEWED_AT_ONCE = 20
+"""Pictures are taken one after another, and each may last half a minute."""
 _SWEPT_AT_ONCE = 500
 _LOG = structlog.get_logger("thumbnails")
 _said: set[str] = set()
@@ -44,6 +48,22 @@ def take(context: Context, site: str, *, resolve: Resolver = resolve_by_system) 
     with context.database.transaction() as session:
         is_there = thumbnails.save_thumbnail(session, TENANT, site, name, context.clock.now())
     return name if is_there else None
+
+
+def renew(context: Context) -> int:
+    """Queue new pictures of sites whose old one has had its time, or shows what was replaced by a
+    release, those that wait longest first; return how many.
+
+    Each is put off before it is tried, so that neither a failure nor a crash repeats it at once.
+    """
+    now = context.clock.now()
+    with context.database.transaction() as session:
+        due = thumbnails.list_due(session, TENANT, now, RENEWED_AT_ONCE)
+        for site, tries in due.items():
+            thumbnails.note_try(session, TENANT, site, tries, now)
+    for site in due:
+        context.tasks.add("take_thumbnail", {"site": site})
+    return len(due)
 
 
 def sweep(context: Context) -> int:

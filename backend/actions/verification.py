@@ -27,7 +27,7 @@ from backend.domain.verification import (
 from backend.errors import FetchFailed, Forbidden, NotFound, NotVerified
 from backend.gateways.fetching import Fetched, fetch
 from backend.gateways.public_addresses import Resolver, resolve_by_system
-from backend.store import accounts, sites
+from backend.store import accounts, sites, thumbnails
 
 TIMEOUT_SECONDS = 10.0
 _SHOWN_KEY = 32
@@ -79,6 +79,7 @@ def _publish(context: Context, actor: Actor, site: Site, proof: ProofKind) -> Si
         hold(session, [(verified.tenant, verified.id)])
         if not sites.save_status(session, verified, before=site.status):
             raise NotFound("The site was changed or removed meanwhile.", hint="Look at it again.")
+        thumbnails.note_try(session, verified.tenant, verified.id, 0, now)
         activate(session, actor.account, now)
         refresh(session, [(verified.tenant, verified.id)], now)
     context.tasks.add("take_thumbnail", {"site": verified.id})

@@ -69,6 +69,7 @@ SCHEDULES: dict[str, Schedule] = {
     "close_days": Schedule(when="15 0 * * *", work=retention.close_days, at_start=True),
     "count_sources": Schedule(when="*/10 * * * *", work=sources.count_open_days, at_start=True),
     "purge": Schedule(when="0 * * * *", work=retention.purge, at_start=True),
+    "renew_thumbnails": Schedule(when="12,42 * * * *", work=thumbnails.renew),
     "sweep_thumbnails": Schedule(when="40 4 * * *", work=thumbnails.sweep),
     "sweep_releases": Schedule(when="25 * * * *", work=release_sweeping.sweep_releases),
     "fetch_rates": Schedule(when="30 16 * * *", work=exchange.fetch_if_needed),

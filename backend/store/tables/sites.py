@@ -9,13 +9,18 @@ from backend.store.tables.base import Row, count, instant
 
 
 class SiteRow(Row, table=True):
-    """An owner's site. `url` ends in a slash; `origins`, `topics` are words between spaces."""
+    """An owner's site. `url` ends in a slash; `origins`, `topics` are words between spaces.
+
+    `thumbnail_due_at` is when its picture is to be taken again, None while it never was and
+    nothing was published; `thumbnail_tries` counts the tries since the last picture.
+    """
 
     __tablename__ = "site"
     __table_args__ = (
         ForeignKeyConstraint(["tenant", "account"], ["account.tenant", "account.id"]),
         Index("uq_site_key", "key", unique=True),
         Index("uq_site_account_url", "tenant", "account", "url", unique=True),
+        Index("ix_site_thumbnail_due", "tenant", "thumbnail_due_at"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -38,6 +43,8 @@ class SiteRow(Row, table=True):
     published_at: int | None = instant(default=None)
     thumbnail: str | None = Field(default=None, max_length=100)
     thumbnail_at: int | None = instant(default=None)
+    thumbnail_due_at: int | None = instant(default=None)
+    thumbnail_tries: int = count()
 
 
 class ScoreRow(Row, table=True):

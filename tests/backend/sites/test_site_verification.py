@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,23 +23,11 @@ from backend.domain.verification import meta_tag
 from backend.errors import Forbidden, NotFound, NotVerified
 from backend.store.tables.referrals import ReferralRow
 from backend.store.tables.sites import ShowcaseRow
+from tests.support.noted import Noted
 from tests.support.scripted_server import ScriptedServer, answer, serve_scripts
 from tests.support.service import add_account, make_context
 
 HOST = "lantern.example"
-
-
-@dataclass(slots=True)
-class Noted:
-    """Remembers what was queued."""
-
-    tasks: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-
-    def add(self, name: str, values: Mapping[str, str]) -> None:
-        self.tasks.append((name, dict(values)))
-
-    def again(self, key: str) -> bool:
-        return key == ""
 
 
 @pytest.fixture
