@@ -73,6 +73,9 @@ def test_each_number_stands_beside_that_of_the_period_before(
     world: World, client: TestClient
 ) -> None:
     assert figures(page(client))["Visitors"] == ("–", "counted every ten minutes")
+    beside = HTMLParser(client.get("/dashboard/audience").text)
+    said = "Somebody came to your sites, and is counted within ten minutes"
+    assert beside.css_first("h1").text() == said
     count_open_days(world.context)
     found = figures(page(client))
     # One looked at the pages, four shared; before there was one.
