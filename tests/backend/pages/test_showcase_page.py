@@ -92,10 +92,10 @@ def test_filters_narrow_and_can_be_shared_as_addresses(
     page = HTMLParser(client.get("/showcase?kind=tool&language=Go").text)
     assert page.css_first("h1").text() == "Tools in Go"
     current = [node.text() for node in page.css('.filter [aria-current="true"]')]
-    assert current == ["Tools", "Go", "All"]
+    assert current == ["Tools", "Go sites", "All"]
     offered = {node.text(): node.attributes["href"] for node in page.css(".filter a")}
     assert offered["Libraries"] == "/showcase?kind=library&language=Go"
-    assert offered["C++"] == "/showcase?kind=tool&language=C%2B%2B"
+    assert offered["C++ sites"] == "/showcase?kind=tool&language=C%2B%2B"
 
 
 def test_a_filter_chosen_on_a_later_page_begins_at_the_first(
