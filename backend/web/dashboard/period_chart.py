@@ -34,32 +34,34 @@ def draw_period(  # noqa: PLR0913  what is drawn and how, each named
     """Return the chart of a value a day from `first` on, and its table.
 
     Days of a week are added up; a value that is no sum (`is_sum`) is that of its last known day.
-    `name` is what the downloads are called, `key` the value's column for programs.
+    Weeks end with the last day. What is left of the first one is in the table alone: drawn beside
+    sums of whole weeks, it would look like a fall. `name` is what the downloads are called, `key`
+    the value's column for programs.
     """
+    steps = _steps(len(now))
     current = fold(now, is_sum=is_sum)
-    step = _step(len(now))
-    earlier = fold(before, days=len(now), is_sum=is_sum)[: len(current)]
+    earlier = fold(before, is_sum=is_sum)[: len(current)]
     earlier += (None,) * (len(current) - len(earlier))
-    labels = tuple(
-        format_short_day(date_of(Day(first + at))) for at in range(0, len(current) * step, step)
-    )
-    title = f"{words} a {'day' if step == 1 else 'week'}" if is_sum else words
+    labels = tuple(format_short_day(date_of(Day(first + step.start))) for step in steps)
+    is_daily = len(now) <= DAYS_DRAWN
+    title = f"{words} a {'day' if is_daily else 'week'}" if is_sum else words
+    left_out = 1 if is_sum and len(steps[0]) < len(steps[-1]) else 0
+    drawn = [
+        (None,) * left_out + (_in_points(values) if is_hundredths else values)[left_out:]
+        for values in (current, earlier)
+    ]
     chart = Chart(
         title=title,
         labels=labels,
         series=(
-            Series(name="This period", values=_in_points(current) if is_hundredths else current),
-            Series(
-                name="Before",
-                values=_in_points(earlier) if is_hundredths else earlier,
-                is_previous=True,
-            ),
+            Series(name="This period", values=drawn[0]),
+            Series(name="Before", values=drawn[1], is_previous=True),
         ),
         kind=kind,
         show=_write_points if is_hundredths else "{:,.0f}".format,
     )
     columns = (
-        Column(key="day", words="Day" if step == 1 else "Week from"),
+        Column(key="day", words="Day" if is_daily else "Week from"),
         Column(key=key, words=words, is_number=True),
         Column(key="before", words="Before", is_number=True),
     )
@@ -71,12 +73,13 @@ def draw_period(  # noqa: PLR0913  what is drawn and how, each named
     return Panel(title=title, table=Table(name=name, columns=columns, rows=rows), chart=chart)
 
 
-def fold(values: Values, *, days: int | None = None, is_sum: bool = True) -> tuple[int | None, ...]:
-    """Return values a day as they are drawn in a period of so many days (else as many as there
-    are): each day, or each week's sum, or its last known value.
+def fold(values: Values, *, is_sum: bool = True) -> tuple[int | None, ...]:
+    """Return values a day as they are drawn: those of each day, or of a long period each week's
+    sum, or its last known value. The first week may be a shorter one.
     """
-    step = _step(len(values) if days is None else days)
-    return tuple(_join(values[at : at + step], is_sum=is_sum) for at in range(0, len(values), step))
+    return tuple(
+        _join(values[step.start : step.stop], is_sum=is_sum) for step in _steps(len(values))
+    )
 
 
 def spread(numbers: Mapping[Day, int], period: Period) -> list[int]:
@@ -100,8 +103,12 @@ def _as_it_is(value: int | None) -> Value:
     return value
 
 
-def _step(days: int) -> int:
-    return 1 if days <= DAYS_DRAWN else _WEEK
+def _steps(days: int) -> list[range]:
+    """Return the days of each step, counted from 0."""
+    if days <= DAYS_DRAWN:
+        return [range(day, day + 1) for day in range(days)]
+    first = days % _WEEK or _WEEK
+    return [range(max(0, end - _WEEK), end) for end in range(first, days + 1, _WEEK)]
 
 
 def _join(values: Values, *, is_sum: bool) -> int | None:

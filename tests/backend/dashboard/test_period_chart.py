@@ -13,14 +13,14 @@ TODAY = day_of(NOON)
 def test_up_to_92_days_are_drawn_each_and_longer_periods_by_the_week() -> None:
     assert DAYS_DRAWN == 92
     assert len(fold([1] * 92)) == 92
-    assert fold([1] * 93) == (7,) * 13 + (2,)
+    assert fold([1] * 93) == (2,) + (7,) * 13
     year = read_period("365d", TODAY)
     weeks = fold(spread({TODAY: 2, year.first: 1}, year))
     assert (len(weeks), weeks[0], weeks[-1], sum(number or 0 for number in weeks)) == (53, 1, 2, 3)
 
 
 def test_a_week_is_what_is_known_of_it_and_of_a_level_its_last_day() -> None:
-    values = [None, 1, 2, None, None, None, None, *[None] * 7, *[5] * 86]
+    values = [None, 1, 2, None, None, None, None, *[None] * 7, *[5] * 84]
     assert fold(values)[:3] == (3, None, 35)
     assert fold(values, is_sum=False)[:3] == (2, None, 5)
 
@@ -51,10 +51,19 @@ def test_a_shorter_period_before_is_drawn_as_far_as_it_goes() -> None:
         "Views", march.first, [1] * march.days, [2] * february.days, name="v", key="v"
     )
     assert [row[2] for row in made.table.rows[-4:]] == [2, None, None, None]
-    year = draw_period("Views", march.first, [1] * 100, [1] * 90, name="v", key="v")
-    assert year.title == "Views a week"
-    assert year.table.columns[0].words == "Week from"
-    assert [row[1:] for row in year.table.rows[-3:]] == [(7, 6), (7, None), (2, None)]
+
+
+def test_a_week_that_is_not_whole_is_in_the_table_alone() -> None:
+    made = draw_period("Views", TODAY, [1] * 100, [2] * 100, name="v", key="v")
+    assert made.title == "Views a week"
+    assert made.table.columns[0].words == "Week from"
+    assert [row[0] for row in made.table.rows[:3]] == ["4 Sep 2026", "6 Sep 2026", "13 Sep 2026"]
+    assert [row[1:] for row in made.table.rows[:2]] == [(2, 4), (7, 14)]
+    assert made.chart is not None
+    assert [series.values[:2] for series in made.chart.series] == [(None, 7), (None, 14)]
+    whole = draw_period("Views", TODAY, [1] * 98, [2] * 98, name="v", key="v")
+    assert whole.chart is not None
+    assert whole.chart.series[0].values == (7,) * 14
 
 
 def test_scores_are_points_of_their_hundredths_and_no_sums() -> None:
