@@ -6,21 +6,27 @@ import hmac
 from dataclasses import replace
 
 from backend.actions.context import Context
-from backend.actions.holds import take_step
-from backend.domain.fraud_cases import Case, CaseKind, CaseState, follow, name_case
+from backend.actions.fraud_holds import begin_hold
+from backend.domain.fraud_cases import (
+    Case,
+    CaseKind,
+    CaseState,
+    follow,
+    is_remembered,
+    name_case,
+    recall,
+)
 from backend.domain.fraud_referrals import judge_referrals
 from backend.domain.fraud_rules import RuleBook
-from backend.domain.holds import HoldStep
 from backend.domain.instants import Instant, day_of
 from backend.domain.visitors import SALT_BYTES, network_of
-from backend.store import accounts, fraud, fraud_referrals, holds, ledger, reward_facts
+from backend.store import accounts, fraud, fraud_referrals, ledger, reward_facts
 from backend.store.database import Session
 from backend.store.fraud_referrals import NETWORK, Trace, keep_trace
 from backend.store.salts import keep_salt
 from backend.store.tables.base import TENANT
 
 REFERRERS_AT_ONCE = 200
-REASON = "Referrals wait for a review."
 
 
 def remember_network(context: Context, account: str, address: str) -> None:
@@ -70,7 +76,10 @@ def _open(context: Context, account: str) -> bool:
         sign_ups = fraud_referrals.list_sign_ups(session, TENANT, account)
         found = judge_referrals(sign_ups, book, now)
         last = fraud.find_last_of_account(session, TENANT, account)
-        case, is_held = follow(last, found.verdict, _begin(account, now))
+        verdict = recall(found.verdict, last, now)
+        if last and is_remembered(last, now) and verdict.rules == last.rules:
+            return False
+        case, is_held = follow(last, verdict, _begin(account, now))
         if case is None:
             return False
         if not is_held:
@@ -79,19 +88,9 @@ def _open(context: Context, account: str) -> bool:
         before = last.held if last is not None and last.id == case.id else 0
         fraud.save(session, [case])
         held = fraud.add_referrals(session, case, found.suspects)
-        case = replace(case, held=held, hold=_hold(session, context, case))
-        fraud.save(session, [case])
+        fraud.save(session, [begin_hold(session, context, replace(case, held=held))])
     context.live.publish(f"account:{account}", {"fraud": case.state.value})
     return held != before
-
-
-def _hold(session: Session, context: Context, case: Case) -> int | None:
-    """Hold the owner's commissions unless that was done; return the review's number."""
-    last = holds.find_last(session, TENANT, case.account)
-    if case.hold is not None or (last is not None and last.step is HoldStep.ACTIVE):
-        return case.hold
-    taken = take_step(session, context, case.account, HoldStep.ACTIVE, reason=REASON, by=None)
-    return taken.hold.n
 
 
 def _begin(account: str, now: Instant) -> Case:

@@ -1,23 +1,23 @@
 """Decides cases: what waited is left out for good, or counts as if nothing had been.
 
 What is restored are the shares' days, the site's standing and its place. Featurings that the
-restored shares are due begin at the review. Commissions that a case held go on as they were.
+restored shares are due begin at the review. What becomes of commissions is up to `fraud_holds`.
 """
 
 from __future__ import annotations
 
 from backend.actions import audit
 from backend.actions.context import Context
-from backend.actions.holds import take_step
+from backend.actions.fraud_holds import end_hold, lock_case
 from backend.actions.recording import advance_sites
 from backend.domain.actors import Actor, Role
 from backend.domain.fraud_cases import Case, CaseState, decide
-from backend.domain.holds import HoldStep, check_reason
+from backend.domain.holds import check_reason
 from backend.domain.instants import Instant, day_of
 from backend.domain.shares import Platform, share_points
 from backend.domain.standing import DayTally, Standing, add_up
 from backend.store import events as event_store
-from backend.store import fraud, fraud_shares, holds, ledger, scores
+from backend.store import fraud, fraud_shares, scores
 from backend.store.database import Session
 from backend.store.events import DayRef
 from backend.store.scores import SiteRef
@@ -42,15 +42,16 @@ def _decide(context: Context, actor: Actor, case_id: str, state: CaseState, reas
     said = check_reason(reason)
     with context.database.transaction() as session:
         case = fraud.get_case(session, TENANT, case_id)
-        standings = _lock(session, case)
+        lock_case(session, case)
+        refs = [(case.tenant, case.site)] if case.site else []
+        standings = scores.lock_standings(session, refs)
         now = context.clock.now()
         # Read again under the lock: somebody else may have been quicker.
         case = fraud.get_case(session, TENANT, case_id, is_locked=True)
         decided = decide(case, state, by=actor.account, reason=said, at=now)
         restored = _restore(session, decided, standings, now)
-        if decided.hold is not None:
-            _end_hold(session, context, actor, decided)
         fraud.save(session, [decided])
+        end_hold(session, context, decided, by=actor.account)
         verb = "clear" if state is CaseState.CLEARED else "confirm"
         audit.note(
             session, context, actor, f"fraud.{verb}", f"case:{case.id}", held=case.held,
@@ -58,14 +59,6 @@ def _decide(context: Context, actor: Actor, case_id: str, state: CaseState, reas
         )  # fmt: skip
     context.live.publish(f"account:{case.account}", {"fraud": decided.state.value})
     return decided
-
-
-def _lock(session: Session, case: Case) -> dict[SiteRef, Standing]:
-    """Take the locks in the order that the recorder and the ledger take them."""
-    if case.site is None:
-        ledger.lock(session, TENANT)
-        return {}
-    return scores.lock_standings(session, [(case.tenant, case.site)])
 
 
 def _restore(session: Session, case: Case, standings: dict[SiteRef, Standing], now: Instant) -> int:
@@ -85,15 +78,3 @@ def _restore(session: Session, case: Case, standings: dict[SiteRef, Standing], n
     latest = max([now, *(standing.as_of for standing in standings.values())])
     advance_sites(session, standings, tallies, latest)
     return len(due)
-
-
-def _end_hold(session: Session, context: Context, actor: Actor, case: Case) -> None:
-    """Release the commissions that the case held, or make them void.
-
-    Whoever took another step of the review meanwhile has decided that already.
-    """
-    last = holds.find_last(session, TENANT, case.account)
-    if last is None or last.n != case.hold:
-        return
-    step = HoldStep.RELEASED if case.state is CaseState.CLEARED else HoldStep.CONFIRMED
-    take_step(session, context, case.account, step, reason=case.reason, by=actor.account)

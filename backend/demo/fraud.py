@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from backend.actions import fraud_queue, fraud_review
 from backend.actions.context import Context
+from backend.actions.fraud_holds import hold_for_cases
 from backend.actions.fraud_referrals import watch_referrals
 from backend.actions.instruments import hide_instrument
 from backend.actions.recording import record
@@ -62,6 +63,7 @@ class Suspicions:
         for gathering in GATHERINGS:
             if gathering.day == day:
                 self._share(gathering)
+        hold_for_cases(self._context)
 
     def _remember(self, login: str) -> None:
         trace = Trace(

@@ -21,6 +21,9 @@ VOUCHED = DAY
 NOTED_AGAIN = DAY
 """After what time something that was only noted is noted anew."""
 
+REMEMBERED = 30 * DAY
+"""How long something that was only noted of a referrer adds to what is found later."""
+
 
 class CaseKind(StrEnum):
     SHARES = "shares"
@@ -88,6 +91,21 @@ def follow(last: Case | None, verdict: Verdict, fresh: Case) -> tuple[Case | Non
     if not is_high and verdict.rules <= last.rules:
         return None, False
     return _grow(last, verdict, at), is_high
+
+
+def recall(verdict: Verdict, last: Case | None, at: Instant) -> Verdict:
+    """Return the verdict on a referrer, and with it what was noted before and is forgotten by now:
+    from which network people signed up is known for two days, that they never publish after a week.
+    """
+    if not verdict.signals or last is None or not is_remembered(last, at):
+        return verdict
+    kept = tuple(signal for signal in last.signals if signal.rule not in verdict.rules)
+    return replace(verdict, signals=(*verdict.signals, *kept))
+
+
+def is_remembered(last: Case, at: Instant) -> bool:
+    """Tell whether what was noted of a referrer still counts."""
+    return last.state is CaseState.NOTED and last.updated_at > at - REMEMBERED
 
 
 def decide(case: Case, state: CaseState, *, by: str, reason: str, at: Instant) -> Case:

@@ -14,6 +14,7 @@ from backend.actions import (
     digests,
     disputes,
     exchange,
+    fraud_holds,
     fraud_referrals,
     limit_watch,
     maturing,
@@ -87,6 +88,7 @@ SCHEDULES: dict[str, Schedule] = {
         when="7,22,37,52 * * * *", work=challenge_standings.count_challenges, at_start=True
     ),
     "watch_referrals": Schedule(when="55 * * * *", work=fraud_referrals.watch_referrals),
+    "hold_commissions": Schedule(when="*/5 * * * *", work=fraud_holds.hold_for_cases),
     "begin_payouts": Schedule(when="0 6 1 * *", work=payout_calendar.begin_month),
     "queue_news": Schedule(when="* * * * *", work=news_mails.queue_news, at_start=True),
     # At 07:00; what an outage kept back then is sent later on that day.

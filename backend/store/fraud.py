@@ -89,12 +89,13 @@ def has_open(session: Session, tenant: str, account: str) -> bool:
 
 
 def list_of_account(session: Session, tenant: str, account: str, *, limit: int = 50) -> list[Case]:
-    """Return an account's cases, the newest first."""
+    """Return an account's cases as they are now, the newest first."""
     found = session.execute(
         select(FraudCaseRow)
         .where(col(FraudCaseRow.tenant) == tenant, col(FraudCaseRow.account) == account)
         .order_by(col(FraudCaseRow.opened_at).desc(), col(FraudCaseRow.id))
         .limit(limit)
+        .execution_options(populate_existing=True)
     )
     return [to_case(row) for row in found.scalars()]
 

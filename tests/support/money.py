@@ -27,7 +27,9 @@ def add_chain(context: Context, length: int) -> list[str]:
     return accounts
 
 
-def add_referral(context: Context, referrer: str, referred: str) -> None:
+def add_referral(
+    context: Context, referrer: str, referred: str, *, has_published: bool = True
+) -> None:
     now = context.clock.now()
     with context.database.transaction() as session:
         session.add(
@@ -38,7 +40,7 @@ def add_referral(context: Context, referrer: str, referred: str) -> None:
                 code="ABCDEFGH",
                 basis="typed",
                 signed_up_at=now,
-                activated_at=now,
+                activated_at=now if has_published else None,
             )
         )
 

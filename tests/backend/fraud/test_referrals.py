@@ -157,3 +157,23 @@ def test_a_ring_from_one_network_that_never_publishes_is_held() -> None:
     )
     assert found.verdict.severity is Severity.HIGH
     assert len(found.suspects) == 10
+
+
+def test_who_signed_up_from_one_network_and_never_publishes_is_held_after_a_week(
+    any_context: Context,
+) -> None:
+    referrer = add_account(any_context)
+    for number in range(10):
+        referred = add_account(any_context)
+        add_referral(any_context, referrer, referred, has_published=False)
+        remember_network(any_context, referred, f"203.0.113.{number}")
+    watch_referrals(any_context)
+    for _day in range(8):
+        clock_of(any_context).move(DAY)
+        purge(any_context)
+        watch_referrals(any_context)
+    opened, noted = cases_of(any_context, referrer)
+    assert (noted.state, noted.held) == (CaseState.NOTED, 0)
+    assert (opened.state, opened.held) == (CaseState.OPEN, 10)
+    assert opened.rules == {"sign_ups_one_network", "never_published"}
+    assert check(any_context) == []

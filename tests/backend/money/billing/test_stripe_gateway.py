@@ -78,9 +78,8 @@ def test_a_service_in_earnest_takes_no_payments_of_tests(shop: Shop) -> None:
     for key in ("sk_live_1", "rk_live_1"):
         said = translate(Stripe(key, shop.stripe.url), body, lambda _customer: None, str)
         assert said.reason == "It is a test, and this service is not."
-    assert (
-        translate(client_of(shop), body, lambda _customer: None, str).waits_for == "cus_00000000000001"
-    )
+    said = translate(client_of(shop), body, lambda _customer: None, str)
+    assert said.waits_for == "cus_00000000000001"
 
 
 def test_a_subscription_to_something_else_gives_no_tier(shop: Shop) -> None:
