@@ -10,6 +10,12 @@ from itertools import chain
 from typing import Any
 
 from backend.actions.context import Context
+from backend.actions.exported_reviews import (
+    MESSAGE_COLUMNS,
+    REVIEW_COLUMNS,
+    word_message,
+    word_review,
+)
 from backend.actions.proof_files import make_proof_file
 from backend.domain.accounts import Account
 from backend.domain.actors import Actor
@@ -51,7 +57,8 @@ commissions.csv what you earned of each payment, in minor units of its currency
 subscriptions.csv, plans.csv  what you subscribed to, and which tiers you had
 payouts.csv     what you were paid, in minor units
 disputes.csv    what you disputed, and how it was decided
-reviews.csv     what was looked at by a person before it counted
+dispute_messages.csv  what was said in your disputes
+reviews.csv     what looked like fraud in your shares and referrals, and what came of it
 builds.csv      how each build of your sites went
 releases.csv, domains.csv  what was served of your sites, and under which names
 challenges.csv, teams.csv, memberships.csv, followed.csv, leaderboards.csv
@@ -80,9 +87,13 @@ def export_account(context: Context, actor: Actor) -> bytes:
         sites = [_plain(row) for row in exports.read_rows(session, actor, "sites")]
         _add(target, "sites.json", _json(sites), now)
         for name in exports.EXPORTED:
-            if name not in _IN_JSON:
+            if name not in (*_IN_JSON, "reviews"):
                 rows = exports.read_rows(session, actor, name)
                 _add_table(target, f"{name}.csv", exports.columns_of(name), rows, now)
+        reviews = map(word_review, exports.read_rows(session, actor, "reviews"))
+        _add_table(target, "reviews.csv", REVIEW_COLUMNS, reviews, now)
+        messages = map(word_message, exports.read_messages(session, actor))
+        _add_table(target, "dispute_messages.csv", MESSAGE_COLUMNS, messages, now)
         if proofs := make_proof_file(context, session, actor):
             _add(target, "ledger.json", proofs, now)
     return archive.getvalue()

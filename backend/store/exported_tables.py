@@ -64,7 +64,8 @@ MORE: Exported = {
         ),
     ),
     "reviews": (
-        FraudCaseRow, ("opened_at", "id", "site", "kind", "state", "held", "decided_at"),
+        FraudCaseRow,
+        ("opened_at", "id", "site", "kind", "state", "held", "decided_at", "signals"),
     ),
     "releases": (
         ReleaseRow,

@@ -13,9 +13,10 @@ from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
 from backend.store.exported_tables import MORE, Exported
-from backend.store.ownership import owned
+from backend.store.ownership import is_owned, owned
 from backend.store.tables.accounts import SessionRow, TokenRow
 from backend.store.tables.builds import BuildRow
+from backend.store.tables.disputes import DisputeMessageRow, DisputeRow
 from backend.store.tables.events import ShareRow, SiteDayRow
 from backend.store.tables.notifications import NotificationRow, NotificationWayRow, ReaderRow
 from backend.store.tables.referrals import CodeRow, ReferralRow, TouchRow
@@ -107,6 +108,23 @@ def read_rows(session: Session, actor: Actor, name: str) -> Iterator[dict[str, A
     chosen: list[Any] = [col(getattr(table, column)).label(column) for column in columns]
     statement: Any = owned(select(*chosen), table, actor).order_by(*chosen[:3])
     found = session.execute(statement.execution_options(yield_per=_ROWS_AT_A_TIME))
+    for row in found:
+        yield dict(row._mapping)
+
+
+def read_messages(session: Session, actor: Actor) -> Iterator[dict[str, Any]]:
+    """Yield what was said in the actor's disputes, by either side."""
+    columns = ("dispute", "n", "at", "is_owner", "text", "link")
+    chosen: list[Any] = [col(getattr(DisputeMessageRow, name)).label(name) for name in columns]
+    own = select(col(DisputeRow.id)).where(is_owned(DisputeRow, actor))
+    found = session.execute(
+        select(*chosen)
+        .where(
+            col(DisputeMessageRow.tenant) == actor.tenant, col(DisputeMessageRow.dispute).in_(own)
+        )
+        .order_by(*chosen[:2])
+        .execution_options(yield_per=_ROWS_AT_A_TIME)
+    )
     for row in found:
         yield dict(row._mapping)
 
