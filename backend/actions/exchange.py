@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from backend.actions.audit import note
 from backend.actions.context import Context
+from backend.domain.actors import Actor
 from backend.domain.exchange import Rate, Rates, check_provider
 from backend.domain.instants import Day, Instant, date_of, day_of
 from backend.errors import Conflict, Invalid
@@ -47,24 +49,32 @@ def rates_at(context: Context, at: Instant) -> Rates:
         return rates.rates_for(session, TENANT, day_of(at))
 
 
-def import_rates(context: Context, content: bytes, *, provider: str = "ecb") -> Imported:
+def import_rates(
+    context: Context, content: bytes, *, provider: str = "ecb", by: Actor | None = None
+) -> Imported:
     """Store the rates of a file, all of them or none; the same file again changes nothing.
+
+    What somebody stored by hand is noted: `by` is who that is.
 
     Raises Invalid naming the line that cannot be, and Conflict for a file that says something else
     about a day that is stored.
     """
     file = read_rates(content, provider=check_provider(provider))
-    return _store(context, file.rates, file.skipped, is_strict=True)
+    return _store(context, file.rates, file.skipped, is_strict=True, by=by)
 
 
-def fetch_rates(context: Context, provider: RateProvider | None = None) -> Imported:
-    """Store what is new at the provider. Raises FetchFailed when there is no answer.
+def fetch_rates(
+    context: Context, provider: RateProvider | None = None, *, by: Actor | None = None
+) -> Imported:
+    """Store what is new at the provider; `by` asked for it by hand, None is the clock.
+
+    Raises FetchFailed when there is no answer.
 
     A rate that was changed there is left as it was stored, and logged: the new days beside it are
     needed all the same.
     """
     file = (provider or open_provider(context.settings)).fetch()
-    imported = _store(context, file.rates, file.skipped, is_strict=False)
+    imported = _store(context, file.rates, file.skipped, is_strict=False, by=by)
     for rate in imported.changed:
         day = date_of(rate.day).isoformat()
         _LOG.warning("rate_changed", currency=rate.currency, day=day, per_euro=rate.per_euro)
@@ -81,7 +91,12 @@ def fetch_if_needed(context: Context) -> Imported | None:
 
 
 def _store(
-    context: Context, given: Sequence[Rate], skipped: tuple[str, ...], *, is_strict: bool
+    context: Context,
+    given: Sequence[Rate],
+    skipped: tuple[str, ...],
+    *,
+    is_strict: bool,
+    by: Actor | None,
 ) -> Imported:
     now = context.clock.now()
     last = max(rate.day for rate in given)
@@ -95,6 +110,9 @@ def _store(
         new, changed = rates.add_rates(session, TENANT, given, now)
         if changed and is_strict:
             raise _refusal(*changed[0])
+        if by is not None and new:
+            facts = {"new": new, "last": date_of(last).isoformat()}
+            note(session, context, by, "rates.store", f"rates:{given[0].provider}", **facts)
     return Imported(
         new=new,
         known=len(given) - new,

@@ -186,18 +186,25 @@ def open_destination(context: Context, account: str, sealed: str) -> Destination
     return read_destination(Method(kept["method"]), kept["fields"])
 
 
-def renew_seals(context: Context) -> int:
-    """Seal anew, with the current secret, what an earlier one sealed; return how many that were."""
+def renew_seals(context: Context, by: Actor) -> int:
+    """Seal anew, with the current secret, what an earlier one sealed; return how many that were.
+
+    Raises Forbidden unless `by` has the role `finance`.
+    """
+    by.needs_role(Role.FINANCE)
     vault, after, renewed = vault_of(context), "", 0
     while True:
         with context.database.transaction() as session:
             page = payee_store.read_page(
                 session, TENANT, after=after, limit=payee_store.LOOKED_UP_AT_ONCE
             )
-            for payee in page:
-                if not vault.is_current(payee.sealed):
-                    _renew(session, context, payee)
-                    renewed += 1
+            stale = [payee for payee in page if not vault.is_current(payee.sealed)]
+            for payee in stale:
+                _renew(session, context, payee)
+            if stale:
+                facts = {"renewed": len(stale)}
+                audit.note(session, context, by, "payees.reseal", "payees:all", **facts)
+            renewed += len(stale)
         if not page:
             return renewed
         after = page[-1].account

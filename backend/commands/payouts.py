@@ -13,7 +13,7 @@ from backend.actions.payout_submission import read_file, send_transfers, submit
 from backend.actions.payouts import abort, approve, draft_all, get_batch, list_batches
 from backend.commands.export import find
 from backend.commands.opening import opened
-from backend.domain.actors import Actor, Role, owner_of
+from backend.domain.actors import Actor, owner_of
 from backend.domain.money import format_amount
 from backend.domain.payees import REASON_WORDS
 from backend.domain.payouts import Batch, BatchState
@@ -127,8 +127,7 @@ def _abort(context: Context, actor: Actor, arguments: argparse.Namespace) -> str
 
 
 def _reseal(context: Context, actor: Actor, _arguments: argparse.Namespace) -> str:
-    actor.needs_role(Role.FINANCE)
-    return f"{renew_seals(context)} destinations were sealed anew."
+    return f"{renew_seals(context, actor)} destinations were sealed anew."
 
 
 _STEPS = {

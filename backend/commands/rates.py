@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from backend.actions.audit import at_the_machine
 from backend.actions.exchange import Imported, fetch_rates, import_rates
 from backend.commands.opening import opened
 from backend.domain.instants import date_of
@@ -17,10 +18,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.step == "import":
         content = _read(Path(arguments.file))
         with opened(settings) as context:
-            imported = import_rates(context, content, provider=arguments.provider)
+            imported = import_rates(
+                context, content, provider=arguments.provider, by=at_the_machine()
+            )
     else:
         with opened(settings) as context:
-            imported = fetch_rates(context)
+            imported = fetch_rates(context, by=at_the_machine())
     print(_words(imported))
     return 0
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from backend.actions.audit import at_the_machine, list_entries
 from backend.actions.context import Context
 from backend.actions.erasure import erase_account
 from backend.actions.mailing import send_mail
@@ -23,6 +24,7 @@ from backend.actions.payout_returns import settle_all
 from backend.actions.payout_submission import submit
 from backend.actions.payouts import draft
 from backend.domain.actors import Actor, owner_of
+from backend.domain.audit import AuditQuery
 from backend.domain.destinations import Method
 from backend.domain.instants import DAY
 from backend.domain.payees import COOL_DOWN, MINIMUM, PayeeState, Reason
@@ -185,9 +187,14 @@ def test_another_secret_still_opens_with_the_old_one_named_and_seals_are_renewed
         secret=fresh,
         settings=replace(paying.settings, old_secrets=(paying.secret.decode(),)),
     )
-    assert (renew_seals(renewed), renew_seals(renewed)) == (1, 0)
+    cleo = replace(add_finance(paying), is_session=True)
+    assert (renew_seals(renewed, cleo), renew_seals(renewed, cleo)) == (1, 0)
+    noted = list_entries(paying, at_the_machine(), AuditQuery(action="payees.reseal")).entries
+    assert [(one.actor, one.facts) for one in noted] == [(cleo.account, '{"renewed":1}')]
+    with pytest.raises(Forbidden):
+        renew_seals(renewed, ann)
     alone = replace(renewed, settings=paying.settings)
-    assert renew_seals(alone) == 0
+    assert renew_seals(alone, cleo) == 0
     with paying.database.reading() as session:
         payee = payee_store.find(session, TENANT, ann.account)
     assert payee is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.actions.audit import at_the_machine, list_entries
 from backend.actions.context import Context
 from backend.actions.exchange import (
     fetch_if_needed,
@@ -18,6 +19,7 @@ from backend.actions.exchange import (
     rates_for,
 )
 from backend.clock import FixedClock
+from backend.domain.audit import AuditQuery
 from backend.domain.exchange import Rates
 from backend.domain.instants import DAY, Day, Instant, day_of
 from backend.errors import Conflict, FetchFailed, Invalid, RateMissing
@@ -64,6 +66,15 @@ def test_imported_rates_hold_on_their_day_and_shortly_after(any_context: Context
     for day in (Day(YESTERDAY - 1), Day(YESTERDAY + 8)):
         with pytest.raises(RateMissing):
             dollars(any_context, day)
+
+
+def test_what_somebody_imports_by_hand_is_noted_once(any_context: Context) -> None:
+    import_rates(any_context, b"Date,USD\n2026-09-02,1.08\n", provider="clock")
+    for _ in range(2):
+        import_rates(any_context, daily_xml(), by=at_the_machine())
+    (noted,) = list_entries(any_context, at_the_machine(), AuditQuery()).entries
+    assert (noted.actor, noted.action, noted.subject) == ("command", "rates.store", "ecb")
+    assert noted.facts == '{"last":"2026-09-03","new":29}'
 
 
 def test_importing_the_same_again_in_any_form_changes_nothing(any_context: Context) -> None:
