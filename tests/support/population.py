@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from time import thread_time
 
 from backend.actions.context import Context
 from backend.actions.recording import record
@@ -116,6 +117,22 @@ def office(stage: Stage) -> Iterator[Event]:
         yield from stage.person(f"p{number}", at, network=f"office{number % 2}")
 
 
+def carrier(stage: Stage) -> Iterator[Event]:
+    """70 people over a day whose telephones all come from two addresses of one carrier."""
+    for number in range(70):
+        at = stage.chance.uniform(0, 20 * HOUR)
+        network = f"carrier{stage.chance.randint(0, 1)}"
+        yield from stage.person(f"p{number}", at, network=network)
+
+
+def newsletter(stage: Stage) -> Iterator[Event]:
+    """A mail with one link: 90 people send it on within two hours, nearly all of them by mail."""
+    for number in range(90):
+        at = stage.chance.triangular(0, 2 * HOUR, 10 * MINUTE)
+        platform = Platform.EMAIL if stage.chance.random() < 0.9 else Platform.COPY_LINK
+        yield from stage.person(f"p{number}", at, network=f"n{number}", platform=platform)
+
+
 def flood(stage: Stage) -> Iterator[Event]:
     """A script over rented addresses: 150 shares in ten minutes, and nobody looks at anything."""
     for number in range(150):
@@ -171,11 +188,13 @@ def patient(stage: Stage) -> Iterator[Event]:
 
 
 HONEST: dict[str, tuple[Play, int]] = {
-    "ordinary": (ordinary, 85),
+    "ordinary": (ordinary, 79),
     "spike": (spike, 3),
     "classroom": (classroom, 4),
     "conference": (conference, 4),
     "office": (office, 4),
+    "carrier": (carrier, 3),
+    "newsletter": (newsletter, 3),
 }
 """Each kind of honest owner, and how many of a hundred are of it."""
 CHEATS: dict[str, Play] = {
@@ -199,11 +218,18 @@ class Outcome:
 
 
 def play(
-    context: Context, *, honest: int, cheats: int, batch: int = SECOND, seed: int = 4
+    context: Context,
+    *,
+    honest: int,
+    cheats: int,
+    batch: int = SECOND,
+    seed: int = 4,
+    spent: list[float] | None = None,
 ) -> dict[str, Outcome]:
     """Let a population live: `honest` owners in all, and `cheats` of each kind of cheat.
 
     The context's clock is moved as time passes; what happens within `batch` is recorded at once.
+    `spent` is given the seconds of processor time of each batch with shares, all of its recording.
     """
     clock = context.clock
     assert isinstance(clock, FixedClock)
@@ -212,10 +238,14 @@ def play(
     for number, some in groupby(events, key=lambda event: event.at // batch):
         together = list(some)
         clock.set(Instant(max(clock.now(), (number + 1) * batch - 1)))
+        began = thread_time()
         with context.database.transaction() as session:
             record(session, together, clock.now())
-        for event in together:
-            shares[event.site] += event.kind is EventKind.SHARE
+        sent = [event.site for event in together if event.kind is EventKind.SHARE]
+        if spent is not None and sent:
+            spent.append(thread_time() - began)
+        for site in sent:
+            shares[site] += 1
     return _count(context, kinds, shares)
 
 
