@@ -17,8 +17,8 @@ from backend.errors import Invalid
 PRESETS = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
 DEFAULT = "30d"
 LONGEST_DAYS = 3 * 366
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
 _EPOCH = datetime.date(1970, 1, 1)
 
 
@@ -52,7 +52,8 @@ def read_period(key: str, today: Day) -> Period:
         first, last = _read_days(key)
     except ValueError as error:
         raise _refusal() from error
-    if first > last or last - first >= LONGEST_DAYS or first > today:
+    # Before the epoch nobody did anything, and the calendar has no room for a period before.
+    if not 0 <= first <= min(last, today) or last - first >= LONGEST_DAYS:
         raise _refusal()
     return Period(key=key, first=first, last=min(last, today))
 

@@ -12,11 +12,14 @@ import pytest
 
 from backend.actions.accounts import change_role
 from backend.domain.actors import Role
+from tests.backend.test_every_route import OWNED, check_tells_nothing, of
+from tests.backend.test_every_route import ask as ask_for
 from tests.support.people import Person, World, open_world, save
 from tests.support.routes import AGENT, LINES
 
 ADMIN = {name: line for name, line in LINES.items() if line.roles is not None}
 ROLES = [Role.REVIEWER, Role.FINANCE, Role.SUPPORT, Role.ADMIN]
+OTHERS = [name for name in OWNED if LINES[name].roles is None]
 NOTHING = "There is nothing at this address."
 
 
@@ -82,3 +85,29 @@ def test_a_role_gets_what_is_for_it_and_nothing_else(world: World, name: str, ro
     known = str(answer.request.url)
     assert not {mark for mark in ann.marks if mark in answer.text and mark not in known}
     assert world.rows() == before
+
+
+def roles_of(name: str) -> set[Role]:
+    """Return who may use an operation of the REST interface that is for operators."""
+    if "/finance/" not in name:
+        return set()
+    if "/finance/plans" in name or "/finance/programme" in name:
+        return {Role.ADMIN}
+    reviewer = {Role.REVIEWER} if "/finance/holds/" in name else set()
+    return {Role.ADMIN, Role.FINANCE} | reviewer
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_role_opens_nothing_of_an_owner_by_the_owners_own_doors(world: World, name: str) -> None:
+    ann, before = world.people["ann"], of(world.people["ann"], world.rows())
+    for role in ROLES:
+        world.restore()
+        operator = world.people[role.value]
+        client = world.browser(operator)
+        answer = ask_for(world, name, about=ann, client=client, csrf=operator.csrf)
+        if role in roles_of(name):
+            assert answer.status_code != 403, role
+            continue
+        assert answer.status_code == LINES[name].other, role
+        check_tells_nothing(name, answer, ann)
+        assert of(ann, world.rows()) == before
