@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 
 from prometheus_client import (
@@ -64,11 +65,11 @@ JOB_SECONDS = Histogram(
 STREAMS = Gauge("foursite_streams", "Open event streams", multiprocess_mode="livesum")
 
 
-def count_batch(kinds: Iterable[str], *, waiting: int) -> None:
+def count_batch(kinds: Iterable[StrEnum], *, waiting: int) -> None:
     """Count the events of one committed batch."""
     numbers = Counts(kinds)
     for kind, number in numbers.items():
-        EVENTS.labels(kind).inc(number)
+        EVENTS.labels(kind.value).inc(number)
     BATCH_EVENTS.observe(numbers.total())
     WAITING.set(waiting)
 

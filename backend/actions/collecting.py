@@ -128,7 +128,7 @@ class Collector:
             self._commit_apart(batch, error)
         else:
             self._finish(batch, None)
-            count_batch((event.kind.value for event in events), waiting=self.depth)
+            count_batch([event.kind for event in events], waiting=self.depth)
             self._tell(changes)
 
     def _commit_apart(self, batch: list[_Waiting], error: Exception) -> None:

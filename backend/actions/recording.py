@@ -6,6 +6,7 @@ goes through `advance_sites` as well.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,22 +55,25 @@ def record(session: Session, events: Sequence[Event], now: Instant) -> list[Site
     return advance_sites(session, standings, tallies, now)
 
 
-def tally(events: Iterable[Event], counted: Mapping[ShareRef, int]) -> dict[DayRef, DayTally]:
+def tally(events: Sequence[Event], counted: Mapping[ShareRef, int]) -> dict[DayRef, DayTally]:
     """Return what fresh events add to each day of each site. `counted` has the points of the
     shares that count.
     """
-    days: dict[DayRef, dict[str, int]] = {}
+    numbers = Counter(
+        [(event.tenant, event.site, day_of(event.at), event.kind) for event in events]
+    )
+    days: defaultdict[DayRef, DayTally] = defaultdict(DayTally)
+    for (tenant, site, at, kind), number in numbers.items():
+        setattr(days[tenant, site, at], TALLIED[kind], number)
     for event in events:
-        day = days.setdefault((event.tenant, event.site, day_of(event.at)), {})
-        name = TALLIED[event.kind]
-        day[name] = day.get(name, 0) + 1
         if event.seconds:
-            day["engaged_seconds"] = day.get("engaged_seconds", 0) + event.seconds
-        points = counted.get((event.tenant, event.site, event.id), 0)
-        if event.kind is EventKind.SHARE and points:
-            day["counted_shares"] = day.get("counted_shares", 0) + 1
-            day["share_points"] = day.get("share_points", 0) + points
-    return {key: DayTally(**values) for key, values in days.items()}
+            days[event.tenant, event.site, day_of(event.at)].engaged_seconds += event.seconds
+        if event.kind is EventKind.SHARE:
+            points = counted.get((event.tenant, event.site, event.id), 0)
+            day = days[event.tenant, event.site, day_of(event.at)]
+            day.counted_shares += bool(points)
+            day.share_points += points
+    return days
 
 
 def _without_known_shares(session: Session, events: Sequence[Event]) -> list[Event]:

@@ -35,37 +35,45 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 class Bulk:
     """A statement over many rows of `columns`: texts, whole numbers, truth values or None.
 
-    In `statement`, SQL that both databases know, `{new}` stands for the rows, called `new`.
+    In `statement`, SQL that both databases know, `{new}` stands for the rows, called `new`. Columns
+    that are `shared` have one value for all rows, which is sent once.
     """
 
-    def __init__(self, table: Any, columns: Sequence[str], statement: str) -> None:
+    def __init__(
+        self, table: Any, columns: Sequence[str], statement: str, *, shared: Sequence[str] = ()
+    ) -> None:
         self.table: str = table.name
         self.columns = tuple(columns)
-        arrays = ", ".join(f"%s::{_type_of(table.c[name])}[]" for name in columns)
+        types = {name: _type_of(table.c[name]) for name in (*shared, *columns)}
+        alike = "".join(f"%s::{types[name]} AS {name}, " for name in shared)
+        arrays = ", ".join(f"%s::{types[name]}[]" for name in columns)
+        listed = f"unnest({arrays}) AS listed({', '.join(columns)})"
+        self._postgresql = statement.format(new=f"(SELECT {alike}listed.* FROM {listed}) AS new")  # noqa: S608  names of ours
+        alike = "".join(f"? AS {name}, " for name in shared)
         parts = ", ".join(
             f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(columns)
         )
-        self._postgresql = statement.format(new=f"unnest({arrays}) AS new({', '.join(columns)})")
-        self._sqlite = statement.format(new=f"(SELECT {parts} FROM json_each(?)) AS new")  # noqa: S608  names of ours
+        self._sqlite = statement.format(new=f"(SELECT {alike}{parts} FROM json_each(?)) AS new")  # noqa: S608  as above
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]], *shared: Any) -> None:
         """Write the rows, each a value for every column in their order."""
         if rows:
-            self._execute(connection, rows)
+            self._execute(connection, rows, shared)
 
     def fetch(
-        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]], *shared: Any
     ) -> list[tuple[Any, ...]]:
-        """Write the rows and return what the statement's RETURNING gives."""
-        return [tuple(row) for row in self._execute(connection, rows)] if rows else []
+        """Return the rows that the statement gives."""
+        return [tuple(row) for row in self._execute(connection, rows, shared)] if rows else []
 
     def _execute(
-        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]], shared: tuple[Any, ...]
     ) -> CursorResult[Any]:
         if connection.dialect.name == "sqlite":
-            return connection.exec_driver_sql(self._sqlite, (msgspec.json.encode(rows).decode(),))
-        arrays = tuple(list(column) for column in zip(*rows, strict=True))
-        return connection.exec_driver_sql(self._postgresql, arrays)
+            listed = msgspec.json.encode(rows).decode()
+            return connection.exec_driver_sql(self._sqlite, (*shared, listed))
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        return connection.exec_driver_sql(self._postgresql, (*shared, *arrays))
 
 
 def insert_many(table: Any, columns: Sequence[str], *, on_conflict: str = "") -> Bulk:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from backend.domain.events import Event
+from backend.domain.events import Event, EventKind
 from backend.domain.instants import Day, day_of
 from backend.domain.standing import DayTally
 from backend.store.bulk import Bulk, insert_many
@@ -24,8 +24,6 @@ from backend.store.tables.events import EventIdRow, EventRow, SiteDayRow
 
 DayRef = tuple[str, str, Day]
 """Tenant, site id and UTC day."""
-_IdRow = tuple[str, Day, int]
-"""Tenant, UTC day and the digest of an event's site and id."""
 
 
 def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
@@ -33,17 +31,25 @@ def insert_new(session: Session, events: Sequence[Event]) -> list[Event]:
 
     The caller holds the lock of the events' sites, so that nobody else stores the same ones.
     """
-    by_id = {_id_row(event): event for event in events}
-    if not by_id:
-        return []
+    by_day: dict[tuple[str, Day], dict[int, Event]] = {}
+    for event in events:
+        by_day.setdefault((event.tenant, day_of(event.at)), {})[_digest(event)] = event
     connection = session.connection()
-    # Asked first, for there are hardly any: as many rows as events would come back from an insert.
-    for known in _KNOWN_IDS.fetch(connection, list(by_id)):
-        del by_id[known]
-    _INSERT_IDS.run(connection, list(by_id))
-    fresh = list(by_id.values())
+    new: set[int] = set()
+    for ref, by_digest in by_day.items():
+        # Asked first: there are hardly any, while an insert would return as many as it made.
+        for (known,) in _KNOWN_IDS.fetch(connection, _alone(by_digest), *ref):
+            del by_digest[known]
+        _INSERT_IDS.run(connection, _alone(by_digest), *ref)
+        new.update(map(id, by_digest.values()))
+    fresh = [event for event in events if id(event) in new]
     _write(connection, _INSERT, [_row(event) for event in fresh])
     return fresh
+
+
+def _alone(digests: Iterable[int]) -> list[tuple[int]]:
+    """Return rows of one column."""
+    return [(digest,) for digest in digests]
 
 
 def _write(connection: Connection, insert: Bulk, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -69,48 +75,40 @@ def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:
     _ADD_TO_DAY.run(session.connection(), rows)
 
 
-def _id_row(event: Event) -> _IdRow:
-    """Return the key of an event's id: 64 bits, of which no two in a day are expected alike before
-    there are thousands of millions of events in it.
+def _digest(event: Event) -> int:
+    """Return what stands for an event's id within its day: 64 bits, of which no two are expected
+    alike before there are thousands of millions of events.
     """
     text = f"{event.site}\0{event.id}".encode()
-    digest = int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)
-    return event.tenant, day_of(event.at), digest
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)
 
 
 def _row(event: Event) -> tuple[Any, ...]:
-    return (
-        event.tenant,
-        day_of(event.at),
-        event.at,
-        event.site,
-        event.id,
-        event.kind.value,
-        event.visitor,
-        event.page,
-        event.referrer_host,
-        event.via,
-        event.seconds,
-        event.depth,
-        event.country,
-        event.device,
-    )
+    return (day_of(event.at), _KINDS[event.kind], *_COPIED_OF(event))
 
 
-_COLUMNS = (
-    "tenant", "day", "at", "site", "id", "kind", "visitor", "page", "referrer_host", "via",
-    "seconds", "depth", "country", "device",
+# Look-ups and one getter for all: a batch makes rows by the hundred.
+_KINDS = {kind: kind.value for kind in EventKind}
+_COPIED = (
+    "tenant", "at", "site", "id", "visitor", "page", "referrer_host", "via", "seconds", "depth",
+    "country", "device",
 )  # fmt: skip
-_INSERT = insert_many(EventRow.__table__, _COLUMNS)  # type: ignore[attr-defined]  # SQLModel makes it
-_ID = ("tenant", "day", "digest")
-_INSERT_IDS = insert_many(EventIdRow.__table__, _ID)  # type: ignore[attr-defined]  # as above
+_COPIED_OF = attrgetter(*_COPIED)
+_INSERT = insert_many(EventRow.__table__, ("day", "kind", *_COPIED))  # type: ignore[attr-defined]  # SQLModel makes it
+_SHARED = ("tenant", "day")
+_INSERT_IDS = Bulk(
+    EventIdRow.__table__,  # type: ignore[attr-defined]  # as above
+    ("digest",),
+    "INSERT INTO event_id (tenant, day, digest) SELECT tenant, day, digest FROM {new}",
+    shared=_SHARED,
+)
 # A value, not EXISTS: PostgreSQL may make a join with the whole table of that.
 _KNOWN_IDS = Bulk(
     EventIdRow.__table__,  # type: ignore[attr-defined]  # as above
-    _ID,
-    "SELECT tenant, day, digest FROM {new} WHERE (SELECT true FROM event_id"
-    " WHERE event_id.tenant = new.tenant AND event_id.day = new.day"
-    " AND event_id.digest = new.digest)",
+    ("digest",),
+    "SELECT digest FROM {new} WHERE (SELECT true FROM event_id WHERE event_id.tenant = new.tenant"
+    " AND event_id.day = new.day AND event_id.digest = new.digest)",
+    shared=_SHARED,
 )
 _COUNTS = tuple(DayTally.__dataclass_fields__)
 _COUNTS_OF = attrgetter(*_COUNTS)
