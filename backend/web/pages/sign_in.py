@@ -132,6 +132,7 @@ def _page(request: Request, form: Form, problem: ServiceError | None = None) -> 
         "sign_in.html",
         view,
         title="Sign up" if is_sign_up else "Sign in",
+        description="A link by mail lets you in; there is no password.",
         status=status_of(problem) if problem else 200,
         policy=_policy(context),
     )
