@@ -2,7 +2,8 @@
 
 Honest owners with spikes, classes, conference halls, offices, carriers and newsletters, and six
 kinds of cheats go through the real recorder. Limits: false positives under 1 %, a batch's shares
-judged in under 100 ms.
+judged in under 100 ms. As many referrers, and four kinds of cheats among them, are judged once a
+day for six weeks.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 
 from backend.domain.instants import SECOND
 from backend.metrics import FRAUD_SECONDS
+from tests.support import referrers
 from tests.support.population import CHEATS, HONEST, Outcome, play
+from tests.support.referrers import Judged, play_referrers
 from tests.support.service import make_context
 
 LIMIT_PERCENT = 1
@@ -54,6 +57,7 @@ def run_part(arguments: argparse.Namespace) -> None:
         print(f"| {name} | {one.owners} | {caught} | {one.shares} | {held} |")
     _print_sums(outcomes)
     _print_times(sorted(spent))
+    _print_referrers(play_referrers(honest=arguments.honest, cheats=arguments.cheats))
 
 
 def _print_sums(outcomes: dict[str, Outcome]) -> None:
@@ -70,6 +74,19 @@ def _print_sums(outcomes: dict[str, Outcome]) -> None:
         f"False positives: {held} of {owners} owners ({_percent(held, owners)}{bound}), "
         f"{shares} of the shares; limit {LIMIT_PERCENT} %"
     )
+
+
+def _print_referrers(judged: dict[str, Judged]) -> None:
+    print(
+        "\n| kind of referrer | referrers | with an open case | after their money was due |"
+        "\n|---|---:|---:|---:|"
+    )
+    for name, one in judged.items():
+        caught = f"{one.caught} ({_percent(one.caught, one.referrers)})"
+        print(f"| {name} | {one.referrers} | {caught} | {one.late} |")
+    wrong = sum(judged[name].caught for name in referrers.HONEST)
+    of = sum(judged[name].referrers for name in referrers.HONEST)
+    print(f"\nFalse positives: {wrong} of {of} referrers; limit {LIMIT_PERCENT} %")
 
 
 def _print_times(spent: list[float]) -> None:

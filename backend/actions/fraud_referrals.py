@@ -11,10 +11,8 @@ from backend.domain.fraud_cases import (
     Case,
     CaseKind,
     CaseState,
-    follow,
-    is_remembered,
+    follow_referrer,
     name_case,
-    recall,
 )
 from backend.domain.fraud_referrals import judge_referrals
 from backend.domain.fraud_rules import RuleBook
@@ -76,10 +74,7 @@ def _open(context: Context, account: str) -> bool:
         sign_ups = fraud_referrals.list_sign_ups(session, TENANT, account)
         found = judge_referrals(sign_ups, book, now)
         last = fraud.find_last_of_account(session, TENANT, account)
-        verdict = recall(found.verdict, last, now)
-        if last and is_remembered(last, now) and verdict.rules == last.rules:
-            return False
-        case, is_held = follow(last, verdict, _begin(account, now))
+        case, is_held = follow_referrer(last, found.verdict, _begin(account, now))
         if case is None:
             return False
         if not is_held:

@@ -93,19 +93,22 @@ def follow(last: Case | None, verdict: Verdict, fresh: Case) -> tuple[Case | Non
     return _grow(last, verdict, at), is_high
 
 
-def recall(verdict: Verdict, last: Case | None, at: Instant) -> Verdict:
-    """Return the verdict on a referrer, and with it what was noted before and is forgotten by now:
-    from which network people signed up is known for two days, that they never publish after a week.
+def follow_referrer(last: Case | None, verdict: Verdict, fresh: Case) -> tuple[Case | None, bool]:
+    """Return what `follow` does, about a referrer whose newest case is `last`.
+
+    What was noted before adds to the verdict although it is forgotten by now: from which network
+    people signed up is known for two days, that they never publish after a week.
     """
-    if not verdict.signals or last is None or not is_remembered(last, at):
-        return verdict
+    is_remembered = (
+        last is not None
+        and last.state is CaseState.NOTED
+        and last.updated_at > fresh.opened_at - REMEMBERED
+    )
+    if last is None or not is_remembered or not verdict.signals:
+        return follow(last, verdict, fresh)
     kept = tuple(signal for signal in last.signals if signal.rule not in verdict.rules)
-    return replace(verdict, signals=(*verdict.signals, *kept))
-
-
-def is_remembered(last: Case, at: Instant) -> bool:
-    """Tell whether what was noted of a referrer still counts."""
-    return last.state is CaseState.NOTED and last.updated_at > at - REMEMBERED
+    whole = replace(verdict, signals=(*verdict.signals, *kept))
+    return (None, False) if whole.rules == last.rules else follow(last, whole, fresh)
 
 
 def decide(case: Case, state: CaseState, *, by: str, reason: str, at: Instant) -> Case:
