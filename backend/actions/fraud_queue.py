@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backend.actions.context import Context
@@ -18,6 +18,8 @@ from backend.store.tables.base import TENANT
 
 CASES_A_PAGE = 200
 SIMILAR = 10
+ALIKE = 0.5
+"""Above what part of their rules in common two cases are similar."""
 MINUTES_SHOWN = 60
 
 
@@ -48,7 +50,7 @@ class MinuteOfShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """Everything about a case: earlier ones of the owner, and those with the same rules."""
+    """Everything about a case: earlier ones of the owner, and similar ones of others."""
 
     case: Case
     subject: Subject
@@ -96,19 +98,13 @@ def read_case(context: Context, actor: Actor, case_id: str) -> CaseFile:
         case = fraud.get_case(session, TENANT, case_id)
         own = fraud.list_of_account(session, TENANT, case.account)
         recent = fraud.list_cases(session, TENANT, tuple(CaseState), limit=CASES_A_PAGE)
-        similar = [one for one in recent if one.rules == case.rules and one.id != case.id]
         names: dict[str, Subject] = {}
         return CaseFile(
             case=case,
             subject=_subject(session, actor, case, names),
             minutes=_read_minutes(session, case),
             earlier=_listed(session, actor, [one for one in own if one.id != case.id], names),
-            similar=_listed(
-                session,
-                actor,
-                [one for one in similar if one.account != case.account][:SIMILAR],
-                names,
-            ),
+            similar=_listed(session, actor, _find_similar(case, recent), names),
             book=fraud.read_book(session, TENANT),
         )
 
@@ -160,6 +156,17 @@ def _subject(session: Session, actor: Actor, case: Case, names: dict[str, Subjec
 
 def _name(actor: Actor, person: Person) -> str:
     return person.address.email if actor.role is Role.ADMIN else mask_person(person)
+
+
+def _find_similar(case: Case, others: Sequence[Case]) -> list[Case]:
+    """Return cases of other people that have most of their rules in common, the nearest first."""
+    alike = {
+        one.id: len(one.rules & case.rules) / len(one.rules | case.rules)
+        for one in others
+        if one.account != case.account and one.rules
+    }
+    found = [one for one in others if alike.get(one.id, 0) > ALIKE]
+    return sorted(found, key=lambda one: -alike[one.id])[:SIMILAR]
 
 
 def _read_minutes(session: Session, case: Case) -> tuple[MinuteOfShares, ...]:
