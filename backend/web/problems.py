@@ -14,6 +14,7 @@ from starlette.responses import Response
 from backend.errors import NotFound, ServiceError
 from backend.web.errors import headers_of, problem_of, problem_response, status_of
 from backend.web.pages.rendering import render_page
+from backend.web.signed_in import session_secret
 
 _FOR_PROGRAMS = ("/api/", "/collect", "/widget", "/log/", "/hooks/", "/metrics")
 
@@ -99,4 +100,12 @@ def _page(request: Request, error: ServiceError, status: int) -> Response:
         hint=error.hint,
         request_id=getattr(request.state, "request_id", ""),
     )
-    return render_page(request, "problem.html", view, title=error.message, status=status)
+    return render_page(
+        request,
+        "problem.html",
+        view,
+        title=error.message,
+        status=status,
+        # By the cookie alone: who asks may be what could not be found out.
+        is_signed_in=session_secret(request) is not None,
+    )

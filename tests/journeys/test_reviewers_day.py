@@ -195,6 +195,7 @@ def confirm_a_farm(office: Office, page: Page, public: Page) -> None:
     found = page.get_by_role("group", name="Evidence").inner_text()
     assert "Shares of a site in a day from few networks" in found
     assert "Most sharers never looked at a page before" in found
+    assert "at least 10 shares, fewer than 3" in found
     similar = page.get_by_role("group", name="Similar cases").get_by_role("row")
     expect(similar).to_have_count(3)  # with the head
     expect(page.locator("main")).to_contain_text(f"{SHARES - COUNTED} shares")
@@ -267,8 +268,8 @@ def meet_closed_doors(office: Office, page: Page) -> None:
     for words, path in (("Payouts", "payouts"), ("Disputes", "disputes"), ("Jobs", "jobs")):
         assert words not in menu
         office.open(page, f"/admin/{path}", "There is nothing at this address.")
-    page.get_by_role("main").get_by_role("link", name="Home").click()
-    expect(page).to_have_url(f"{office.url}/")
+    page.get_by_role("main").get_by_role("link", name="Your account").click()
+    expect(page).to_have_url(f"{office.url}/dashboard")
 
 
 def look_after_the_rest(office: Office, page: Page) -> None:

@@ -23,6 +23,7 @@ from backend.domain.instants import DAY, HOUR, Instant, to_datetime
 from backend.errors import Conflict, Invalid
 from backend.web.admin import fraud_rules
 from backend.web.admin.frame import REVIEWER, admin_form, admin_page, render_admin
+from backend.web.admin.fraud_words import say_counted, say_limits
 from backend.web.errors import status_of
 from backend.web.forms import Form
 from generator.render.charts import Chart, Series, draw
@@ -209,14 +210,10 @@ def _evidence(signal: Signal, book: RuleBook) -> Evidence:
     return Evidence(
         words=rule.words if rule else signal.rule,
         weight=signal.weight,
-        counted=", ".join(f"{number:,} {_plain(name)}" for name, number in signal.evidence.items()),
-        limits=", ".join(f"{_plain(name)} {number:,}" for name, number in signal.limits.items()),
+        counted=say_counted(signal.evidence),
+        limits=say_limits(signal.limits),
         version=signal.version,
     )
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _line(one: Listed, now: Instant) -> CaseLine:

@@ -17,6 +17,7 @@ from backend.domain.fraud_rules import DEFAULT, numbers_of
 from backend.domain.instants import to_datetime
 from backend.errors import Conflict, Invalid
 from backend.web.admin.frame import REVIEWER, admin_form, admin_page, render_admin
+from backend.web.admin.fraud_words import plain
 from backend.web.errors import status_of
 from backend.web.forms import Form
 
@@ -133,10 +134,7 @@ def _render(  # noqa: PLR0913, PLR0917  what the form was sent with, and what ca
             words=rule.words,
             fields=(
                 field(f"{rule.name}.weight", "Weight"),
-                *(
-                    field(f"{rule.name}.{name}", name.replace("_", " ").capitalize())
-                    for name in rule.limits
-                ),
+                *(field(f"{rule.name}.{name}", plain(name).capitalize()) for name in rule.limits),
             ),
         )
         for rule in book.rules.values()

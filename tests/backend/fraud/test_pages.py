@@ -16,6 +16,7 @@ from backend.domain.fraud_rules import DEFAULT, numbers_of
 from backend.domain.instants import SECOND
 from backend.store import fraud
 from backend.store.tables.base import TENANT
+from backend.web.admin.fraud_words import say_counted, say_limits
 from tests.support.facts import record_now
 from tests.support.people import Person, World, open_world
 from tests.support.sharing import a_share
@@ -59,6 +60,7 @@ def test_a_reviewer_sees_tries_out_and_decides(world: World, held: Case) -> None
     page = client.get(f"/admin/fraud/{case}").text
     assert "Shares of a site in a day from few networks" in page
     assert "Most sharers never looked at a page before" in page
+    assert "at least 10 shares, fewer than 3" in page
     assert f"{number} shares" in page
     assert "<svg" in page
     told = read_waiting(world.context, world.people["ann"].actor)
@@ -110,6 +112,21 @@ def test_a_number_that_is_none_is_refused_on_the_page(world: World, text: str) -
     answer = client.post("/admin/fraud/rules", data=sent)
     assert answer.status_code == 400
     assert "high is a whole number." in answer.text
+
+
+def test_evidence_and_limits_are_said_in_plain_words() -> None:
+    counted = {"networks": 1, "sharers": 31, "shares": 1_031}
+    assert say_counted(counted) == "1,031 shares, 31 sharers, from 1 network"
+    gaps = {"deviation_percent": 0, "gaps": 10, "mean_seconds": 1}
+    said = say_counted(gaps).replace("\N{NO-BREAK SPACE}", " ")
+    assert said == "10 gaps, of 1 second on average, differing by 0 %"
+    assert say_counted({"new_thing": 2}) == "2 new thing"
+    limits = {rule.name: say_limits(rule.limits) for rule in DEFAULT.rules.values()}
+    plain = {name: words.replace("\N{NO-BREAK SPACE}", " ") for name, words in limits.items()}
+    assert plain["few_networks"] == "at least 10 shares, fewer than 3"
+    assert plain["regular_gaps"] == "at least 10 gaps, differing by less than 15 %"
+    assert plain["hasty"] == "at least 8 sharers, above 50 %, within 3 seconds"
+    assert plain["sign_ups_one_network"] == "at least 5 sign-ups, above 60 %"
 
 
 def test_what_waits_is_said_in_plain_words() -> None:
