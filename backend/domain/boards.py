@@ -7,7 +7,7 @@ hundredths.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +35,13 @@ class Metric(StrEnum):
     the days have brought, before age and tier."""
 
 
+UNITS: Mapping[Metric, str] = {
+    Metric.REFERRALS: "referrals",
+    Metric.REVENUE: f"cents of {CURRENCY}",
+    Metric.SHARES: "shares",
+    Metric.SCORE: "hundredths of a point",
+}
+"""What the values of each metric are, for programs."""
 BoardKey = tuple[Metric, str]
 """A metric and the key of a window."""
 

@@ -34,6 +34,8 @@ _Ask = Callable[[SlidingWindowCounterRateLimiter, RateLimitItem, str, str], "Spe
 VERIFY_RATE = "30/hour"
 """What one account may have verified, by the page and the API together: it asks somebody else's
 server."""
+CHALLENGES_RATE = "60/hour"
+"""What one account may do with challenges, by the pages and the API together."""
 REDIS_SECONDS = 0.5
 """How long one question to Redis may take."""
 REDIS_PAUSE_SECONDS = 5.0

@@ -14,8 +14,10 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 
 def an_operation(operation: Operation) -> Line:
     own, other = _STATUS.get(operation.name, (operation.status, operation.status))
-    # A year is nobody's; and what is finance's is nobody's here.
-    if set(operation.parameters) - {"year"} and operation.scope and operation.tag != "finance":
+    # Years and periods are nobody's, and a challenge is for whoever has its link; what is
+    # finance's is nobody's here.
+    shared = {"year", "period", "challenge"}
+    if set(operation.parameters) - shared and operation.scope and operation.tag != "finance":
         other = 404
     if operation.tag == "finance":
         own = other = 403
@@ -24,7 +26,7 @@ def an_operation(operation: Operation) -> Line:
         own=own,
         other=other,
         stranger=401 if operation.scope else own,
-        path=(PREFIX + operation.path).replace("{digest}", EMPTY).replace("{year}", "2026"),
+        path=_path_of(operation),
         query=_QUERIES.get(operation.name, {}),
         json=_BODIES.get(operation.name),
         headers={"idempotency-key": "walk"} if operation.needs_key else {},
@@ -33,7 +35,25 @@ def an_operation(operation: Operation) -> Line:
     )
 
 
+def _path_of(operation: Operation) -> str:
+    path = (PREFIX + operation.path).replace("{digest}", EMPTY).replace("{year}", "2026")
+    path = path.replace("{period}", "month")
+    # Whoever takes part in a challenge of another changes it: that is what it is there for.
+    return path.replace("{challenge}", "0" * 16) if operation.name in _PARTS else path
+
+
+_PARTS = {"found_team", "join_team", "follow_challenge", "unfollow_challenge"}
 _BODIES: dict[str, Mapping[str, object]] = {
+    "change_visibility": {"is_listed": True, "shows_cards": True},
+    "create_challenge": {
+        "title": "Another",
+        "metric": "shares",
+        "goal": 9,
+        "first_day": "2026-09-09",
+        "days": 3,
+    },
+    "found_team": {"name": "T"},
+    "join_team": {"team": 1},
     "set_payee": {
         "method": "paypal",
         "currency": "USD",
@@ -101,6 +121,8 @@ _QUERIES = {
 }
 # Where the owner does not get the operation's own status, or another owner gets another one.
 _STATUS = {
+    **dict.fromkeys(_PARTS, (404, 404)),
+    "cancel_challenge": (200, 404),
     "verify_site": (409, 404),
     "retry_build": (409, 404),
     "claim_code": (201, 409),

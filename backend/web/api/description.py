@@ -130,7 +130,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         statuses += ["401", "403"]
     if operation.parameters or operation.tag in {"audience", "hosting", "disputes"}:
         statuses.append("404")
-    if operation.method in {"POST", "PUT", "PATCH"} or operation.tag == "hosting":
+    if operation.method in {"POST", "PUT", "PATCH"} or operation.tag in {"hosting", "challenges"}:
         statuses.append("409")
     return {str(operation.status): done} | {
         status: {"description": _STATUSES[status], "content": problem}

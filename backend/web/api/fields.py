@@ -14,6 +14,8 @@ T = TypeVar("T")
 RowCursor = Annotated[str, Meta(pattern="^[0-9]{1,16}\\.[0-9A-Za-z_-]{1,32}$")]
 """Where a list by time goes on."""
 Limit = Annotated[int, Meta(ge=1, le=100)]
+SEEN = r"[^\x00-\x20\x7f-\xa0\u061c\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+"""A pattern: one character that a reader sees."""
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 

@@ -100,6 +100,7 @@ PARAMETERS: dict[str, str] = {
     "batch": "^[0-9a-f]{32}$",
     "payout": "^[0-9a-f]{32}$",
     "dispute": "^[0-9a-f]{32}$",
+    "challenge": "^[0-9A-Za-z]{16}$",
     "account": "^[0-9a-f]{32}$",
     "share": "^[0-9A-Za-z_-]{11}$",
     "key": "^[0-9A-Za-z]{8,32}$",
@@ -107,6 +108,7 @@ PARAMETERS: dict[str, str] = {
     "digest": "^[0-9a-f]{64}$",
     "domain": r"^[a-z0-9.-]{1,253}$",
     "year": "^[0-9]{4}$",
+    "period": "^(week|last-week|month|last-month|all)$",
 }
 """The pattern of each path parameter."""
 

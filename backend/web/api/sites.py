@@ -23,7 +23,7 @@ from backend.domain.sites import (
     SiteDraft,
     SiteEdit,
 )
-from backend.web.api.fields import Limit, Page, Time, time_of
+from backend.web.api.fields import SEEN, Limit, Page, Time, time_of
 from backend.web.api.operation import Call, Input, Operation, Output
 from backend.web.limits import VERIFY_RATE
 
@@ -39,9 +39,7 @@ URL_PATTERN = _ORIGIN + _PATH
 Url = Annotated[str, Meta(max_length=300, pattern=URL_PATTERN)]
 Origin = Annotated[str, Meta(max_length=90, pattern=f"{_ORIGIN}$")]
 Repository = Annotated[str, Meta(max_length=300, pattern=f"{_ORIGIN}(?:/[A-Za-z0-9._~-]+)*/?$")]
-# At least one character that a reader sees.
-_SEEN = r"[^\x00-\x20\x7f-\xa0\u061c\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
-Title = Annotated[str, Meta(max_length=MAX_TITLE, pattern=_SEEN)]
+Title = Annotated[str, Meta(max_length=MAX_TITLE, pattern=SEEN)]
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
 Language = Annotated[str, Meta(max_length=MAX_LANGUAGE)]
 Topic = Annotated[str, Meta(pattern=f"^[a-z0-9][a-z0-9-]{{0,{MAX_TOPIC - 1}}}$")]

@@ -33,7 +33,7 @@ from backend.errors import Conflict, Invalid, LimitReached, ServiceError
 from backend.web.dashboard.frame import owner_page, render_dashboard
 from backend.web.errors import status_of
 from backend.web.forms import Form, form_endpoint
-from backend.web.limits import limited
+from backend.web.limits import CHALLENGES_RATE, limited
 from backend.web.pages.account import page_owner
 from backend.web.pages.board_views import METRIC_WORDS
 from backend.web.pages.challenge_views import (
@@ -45,7 +45,6 @@ from backend.web.pages.challenge_views import (
     view_line,
 )
 
-RATE = "60/hour"
 _SECTION = "/dashboard/rewards"
 _EPOCH = date(1970, 1, 1)
 _TYPED = ("title", "text", "metric", "goal", "first_day", "days", "is_public")
@@ -88,7 +87,7 @@ class OwnChallengeView:
 
 def routes(_context: Context) -> list[BaseRoute]:
     """Return the routes of the pages and their forms."""
-    guard = limited("challenges", RATE, by="account")
+    guard = limited("challenges", CHALLENGES_RATE, by="account")
     page = f"{OWN_PATH}/{{challenge}}"
     acts: dict[str, Act] = {
         "teams": _found_team,

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from backend.actions.boards import BoardPage, read_board
 from backend.actions.context import Context
-from backend.domain.boards import CURRENCY, Metric, Span, read_metric, read_span
+from backend.domain.boards import UNITS, Metric, Span, read_metric, read_span
 from backend.domain.instants import date_of, to_datetime, to_text
 from backend.errors import Invalid
 from backend.web.pages.board_views import (
@@ -29,12 +29,6 @@ from backend.web.pages.rendering import answer_json, render_page, wants_json
 
 PATH = "/leaderboards"
 SHARED_SECONDS = 60
-_UNITS = {
-    Metric.REFERRALS: "referrals",
-    Metric.REVENUE: f"cents of {CURRENCY}",
-    Metric.SHARES: "shares",
-    Metric.SCORE: "hundredths of a point",
-}
 _LEADS = {
     Metric.REFERRALS: "has brought most",
     Metric.REVENUE: "has brought most revenue",
@@ -125,7 +119,7 @@ def _describe(page: BoardPage, metric: Metric, span: Span, base_url: str) -> dic
     window, following = page.window, _next(page, metric, span)
     return {
         "metric": metric.value,
-        "unit": _UNITS[metric],
+        "unit": UNITS[metric],
         "period": {
             "name": span.value,
             "key": window.key,
