@@ -42,6 +42,12 @@ class ScoreFacts:
     share_points: int = 0
     engagement_points: int = 0
 
+    @property
+    def points(self) -> int:
+        """All of it in thousandths, before age and tier."""
+        base = VIEW_POINTS * self.views + LIKE_POINTS * self.likes + COMMENT_POINTS * self.comments
+        return base + self.share_points + self.engagement_points
+
 
 class BoostLevel(StrEnum):
     NONE = "none"
@@ -68,8 +74,11 @@ def score(facts: ScoreFacts, *, published_at: Instant | None, tier: Tier, now: I
 
     (base + shares + engagement) × age × tier, rounded half up
     """
-    base = VIEW_POINTS * facts.views + LIKE_POINTS * facts.likes + COMMENT_POINTS * facts.comments
-    points = base + facts.share_points + facts.engagement_points
+    return weigh(facts.points, published_at=published_at, tier=tier, now=now)
+
+
+def weigh(points: int, *, published_at: Instant | None, tier: Tier, now: Instant) -> int:
+    """Return the score in hundredths of so many thousandths of points."""
     hundred_thousandths = points * age_tenths(published_at, now) * TERMS[tier].score_tenths
     return (hundred_thousandths + 500) // 1_000
 

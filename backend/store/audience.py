@@ -15,14 +15,12 @@ from sqlmodel import Session, col
 from backend.domain.actors import Actor
 from backend.domain.instants import Day, Instant
 from backend.domain.periods import Period
-from backend.domain.score_history import ScoreDays, first_needed
-from backend.domain.standing import ENGAGING, DayTally, Standing
+from backend.domain.score_history import Points, ScoreDays, first_needed
+from backend.domain.standing import Standing
+from backend.store.day_points import engagement_points, lasting_points
 from backend.store.ownership import owned
 from backend.store.tables.events import SiteDayRow
 from backend.store.tables.statistics import SourceDayRow
-
-_LASTING = ("views", "likes", "comments", "share_points")
-_SCORED = (*_LASTING, *ENGAGING)
 
 
 def sum_counts(
@@ -56,29 +54,28 @@ def read_score_days(
 ) -> list[ScoreDays]:
     """Return what the scores of own sites follow from, from the day `first` on."""
     needed = first_needed(first)
-    ids = [standing.site for standing in standings]
-    of_sites = col(SiteDayRow.site).in_(ids)
-    sums = [func.sum(getattr(SiteDayRow, name)).label(name) for name in _LASTING]
-    totals = select(col(SiteDayRow.site), *sums).where(of_sites, col(SiteDayRow.day) < needed)
+    of_sites = col(SiteDayRow.site).in_([standing.site for standing in standings])
+    totals = select(col(SiteDayRow.site), func.sum(lasting_points()).label("points")).where(
+        of_sites, col(SiteDayRow.day) < needed
+    )
     earlier = {
-        row.site: _tally(row[1:], _LASTING)
+        row.site: int(row.points)
         for row in session.execute(
             owned(totals, SiteDayRow, actor).group_by(col(SiteDayRow.tenant), col(SiteDayRow.site))
         )
     }
-    columns = [getattr(SiteDayRow, name) for name in _SCORED]
-    within = select(col(SiteDayRow.site), col(SiteDayRow.day), *columns).where(
-        of_sites, col(SiteDayRow.day) >= needed, col(SiteDayRow.day) <= last
-    )
-    days: defaultdict[str, dict[Day, DayTally]] = defaultdict(dict)
-    for site, day, *counts in session.execute(owned(within, SiteDayRow, actor)):
-        days[site][day] = DayTally(**dict(zip(_SCORED, counts, strict=True)))
+    within = select(
+        col(SiteDayRow.site), col(SiteDayRow.day), lasting_points(), engagement_points()
+    ).where(of_sites, col(SiteDayRow.day) >= needed, col(SiteDayRow.day) <= last)
+    days: defaultdict[str, dict[Day, Points]] = defaultdict(dict)
+    for site, day, lasting, engaged in session.execute(owned(within, SiteDayRow, actor)):
+        days[site][day] = (lasting, engaged)
     return [
         ScoreDays(
             site=standing.site,
             published_at=standing.published_at,
             tier=standing.tier,
-            total=earlier.get(standing.site, DayTally()),
+            total=earlier.get(standing.site, 0),
             days=days.get(standing.site, {}),
         )
         for standing in standings
@@ -88,7 +85,3 @@ def read_score_days(
 def _within(table: Any, site: str | None, period: Period) -> list[Any]:
     conditions = [table.day >= period.first, table.day <= period.last]
     return conditions if site is None else [*conditions, table.site == site]
-
-
-def _tally(counts: Sequence[Any], names: Sequence[str]) -> DayTally:
-    return DayTally(**dict(zip(names, map(int, counts), strict=True)))

@@ -13,14 +13,12 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session, col
 
 from backend.domain.boards import BoardKey, Metric, Tally, Window
-from backend.domain.events import ENGAGEMENT_POINTS
 from backend.domain.instants import Day, Instant, start_of
 from backend.domain.rewards import Facts
-from backend.domain.scores import COMMENT_POINTS, LIKE_POINTS, VIEW_POINTS
 from backend.domain.showcase import SiteStatus
-from backend.domain.standing import TALLIED
 from backend.store import holds, reward_facts
 from backend.store.bulk import is_among
+from backend.store.day_points import engagement_points, lasting_points
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
 from backend.store.tables.sites import ScoreRow, SiteRow
@@ -196,14 +194,4 @@ def _of_site(table: Any) -> Any:
     return and_(col(table.tenant) == col(SiteRow.tenant), col(table.site) == col(SiteRow.id))
 
 
-def _points() -> Any:
-    """Return what a day brings, in thousandths of score, before age and tier."""
-    days: Any = SiteDayRow
-    base = VIEW_POINTS * days.views + LIKE_POINTS * days.likes + COMMENT_POINTS * days.comments
-    total = base + days.share_points
-    for kind, points in ENGAGEMENT_POINTS.items():
-        total = total + points * getattr(days, TALLIED[kind])
-    return total
-
-
-_POINTS = (Metric.SCORE, _points())
+_POINTS = (Metric.SCORE, lasting_points() + engagement_points())
