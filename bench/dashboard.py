@@ -9,13 +9,10 @@ import argparse
 import gzip
 import os
 import random
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from itertools import count, islice
-from pathlib import Path
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -34,10 +31,9 @@ from backend.store.events import add_days
 from backend.store.tables.accounts import PersonRow
 from backend.store.tables.base import TENANT
 from backend.store.tables.events import EventRow, ShareRow
+from bench.databases import add_databases, contexts_on
 from bench.filling import a_visitor, add_sites, analyze
-from bench.servers import bench_context
 from bench.timing import percentile, times_of
-from tests.support.postgresql import start_postgresql
 from tests.support.service import add_account
 from tests.support.signing_in import sign_in
 from tests.support.tasks import with_recorded_tasks
@@ -73,37 +69,28 @@ _SHARE_POINTS = 7_500
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"]
-    )
+    add_databases(parser)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--calls", type=int, default=20, help="of each page")
 
 
 def run_part(arguments: argparse.Namespace) -> None:
-    for name in arguments.databases:
-        with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-            url = None
-            if name == "postgresql":
-                url = stack.enter_context(start_postgresql()).new_database()
-            context = bench_context(folder, url)
-            site = _fill(context, arguments.events)
-            began = time.perf_counter()
-            close_days(context)
-            count_open_days(context)
-            seconds = time.perf_counter() - began
-            analyze(context)
-            print(
-                f"\n### {name}, {arguments.events:,} events of one owner; load of the machine "
-                f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n\n"
-                f"The names of {_DAYS} days and their weeks were counted in {seconds:.1f} s.\n\n"
-                "| page | P50 ms | P95 ms | processor ms | limit | KB compressed | limit |\n"
-                "|---|---:|---:|---:|---:|---:|---:|",
-                flush=True,
-            )
-            _measure(context, site, arguments.calls)
-            context.database.close()
+    for name, context in contexts_on(arguments.databases):
+        site = _fill(context, arguments.events)
+        began = time.perf_counter()
+        close_days(context)
+        count_open_days(context)
+        seconds = time.perf_counter() - began
+        analyze(context)
+        print(
+            f"\n### {name}, {arguments.events:,} events of one owner; load of the machine "
+            f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n\n"
+            f"The names of {_DAYS} days and their weeks were counted in {seconds:.1f} s.\n\n"
+            "| page | P50 ms | P95 ms | processor ms | limit | KB compressed | limit |\n"
+            "|---|---:|---:|---:|---:|---:|---:|",
+            flush=True,
+        )
+        _measure(context, site, arguments.calls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,8 @@ import json
 import os
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from backend.actions.context import Context
@@ -23,8 +20,7 @@ from backend.actions.ledger import post
 from backend.domain.ledger import Entry, EntryKind, Posting, input_hash, make_leaf, own
 from backend.store.bulk import insert_many
 from backend.store.tables.ledger import BalanceRow, PostingRow, TransactionRow
-from bench.servers import bench_context
-from tests.support.postgresql import start_postgresql
+from bench.databases import contexts_on
 from tests.support.service import NOON
 
 OWNERS = 2_000
@@ -47,23 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_part(arguments: argparse.Namespace) -> None:
-    with ExitStack() as stack:
-        print(
-            f"Entries of ten postings; load of the machine {os.getloadavg()[0]:.1f} on "
-            f"{os.cpu_count()} processors. SQLite waits for the disk at each commit.\n\n"
-            "| database | a commit | bare inserts/s | entries/s | ratio | limit |\n"
-            "|---|---:|---:|---:|---:|---:|"
-        )
-        for name in arguments.database:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-            url = None
-            if name == "postgresql":
-                url = stack.enter_context(start_postgresql()).new_database()
-            context = bench_context(folder, url)
-            raw = _Raw(context)
-            for size in arguments.groups:
-                _measure(context, raw, (name, size), arguments.rounds)
-            context.database.close()
+    print(
+        f"Entries of ten postings; load of the machine {os.getloadavg()[0]:.1f} on "
+        f"{os.cpu_count()} processors. SQLite waits for the disk at each commit.\n\n"
+        "| database | a commit | bare inserts/s | entries/s | ratio | limit |\n"
+        "|---|---:|---:|---:|---:|---:|"
+    )
+    for name, context in contexts_on(arguments.database):
+        raw = _Raw(context)
+        for size in arguments.groups:
+            _measure(context, raw, (name, size), arguments.rounds)
 
 
 def _table(row: Any) -> Any:

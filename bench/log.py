@@ -9,10 +9,7 @@ import argparse
 import os
 import random
 import statistics
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -25,9 +22,8 @@ from backend.store import ledger, transparency
 from backend.store.bulk import insert_many, update_many
 from backend.store.tables.base import TENANT
 from backend.store.tables.ledger import LedgerHeadRow, TransactionRow
-from bench.servers import bench_context
+from bench.databases import add_databases, contexts_on
 from bench.timing import print_head, print_times, times_of
-from tests.support.postgresql import start_postgresql
 
 LIMIT = 5
 """What a proof may cost, in reads of a row."""
@@ -38,32 +34,23 @@ _POSTINGS = ",".join(['{"account":"sales","amount":-2900,"currency":"USD"}'] * 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"]
-    )
+    add_databases(parser)
     parser.add_argument("--leaves", type=int, default=1_000_000, help="in the log")
     parser.add_argument("--calls", type=int, default=1_000, help="of each thing that is timed")
 
 
 def run_part(arguments: argparse.Namespace) -> None:
-    for name in arguments.databases:
-        with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-            url = None
-            if name == "postgresql":
-                url = stack.enter_context(start_postgresql()).new_database()
-            context = bench_context(folder, url)
-            stack.callback(context.database.close)
-            _fill(context, arguments.leaves)
-            print(
-                f"\n### {name}, {arguments.leaves:,} entries; load of the machine "
-                f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
-            )
-            began = time.perf_counter()
-            integrate(context)
-            seconds = time.perf_counter() - began
-            print(f"\nTaken into the tree: {arguments.leaves / seconds:,.0f} entries a second.")
-            _measure(context, arguments.leaves, arguments.calls)
+    for name, context in contexts_on(arguments.databases):
+        _fill(context, arguments.leaves)
+        print(
+            f"\n### {name}, {arguments.leaves:,} entries; load of the machine "
+            f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        )
+        began = time.perf_counter()
+        integrate(context)
+        seconds = time.perf_counter() - began
+        print(f"\nTaken into the tree: {arguments.leaves / seconds:,.0f} entries a second.")
+        _measure(context, arguments.leaves, arguments.calls)
 
 
 def _fill(context: Context, leaves: int) -> None:

@@ -10,13 +10,10 @@ import asyncio
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count, cycle
-from pathlib import Path
 
 import httpx
 from sqlmodel import col, select
@@ -34,10 +31,9 @@ from backend.store import showcase
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
 from backend.store.tables.sites import ShowcaseRow
+from bench.databases import add_databases, contexts_on
 from bench.filling import add_shares, add_sites, an_event, analyze
-from bench.servers import bench_context
 from bench.timing import print_head, print_times, times_of
-from tests.support.postgresql import start_postgresql
 from tests.support.running import run_server
 from tests.support.service import BROWSER, add_account
 
@@ -47,33 +43,26 @@ _CALLS = 300
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"]
-    )
+    add_databases(parser)
     parser.add_argument("--shares", type=int, default=1_000_000, help="in the database")
     parser.add_argument("--calls", type=int, default=_CALLS, help="of each thing that is timed")
 
 
 def run_part(arguments: argparse.Namespace) -> None:
-    for name in arguments.databases:
-        with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-            url = None
-            if name == "postgresql":
-                url = stack.enter_context(start_postgresql()).new_database()
-            world = _fill(bench_context(folder, url), arguments.shares)
-            print(
-                f"\n### {name}, {_SITES:,} sites, {arguments.shares:,} shares; load of the machine "
-                f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
-            )
-            _measure_inside(world, arguments.calls)
-            world.context.database.close()
-            environment = {
-                "FOURSITE_TRUSTED_PROXIES": "127.0.0.0/8",
-                "FOURSITE_DATABASE_URL": world.context.settings.database_url,
-            }
-            with run_server(folder, environment=environment) as running:
-                _measure_outside(world, running.url, arguments.calls)
+    for name, context in contexts_on(arguments.databases):
+        world = _fill(context, arguments.shares)
+        print(
+            f"\n### {name}, {_SITES:,} sites, {arguments.shares:,} shares; load of the machine "
+            f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        )
+        _measure_inside(world, arguments.calls)
+        world.context.database.close()
+        environment = {
+            "FOURSITE_TRUSTED_PROXIES": "127.0.0.0/8",
+            "FOURSITE_DATABASE_URL": world.context.settings.database_url,
+        }
+        with run_server(context.settings.data_dir, environment=environment) as running:
+            _measure_outside(world, running.url, arguments.calls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
