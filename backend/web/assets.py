@@ -57,8 +57,10 @@ class FileTable:
     def publish(self, url: str, content: bytes) -> None:
         """Serve `content` at `url`, whose name holds the content's hash."""
         path = self._path_of(url)
-        for twin, made in {path: content, **_twins(path, content)}.items():
-            self._write_once(twin, made)
+        if not path.exists():
+            # Itself last: where it is, its twins are, and no later start compresses it again.
+            for twin, made in {**_twins(path, content), path: content}.items():
+                self._write_once(twin, made)
         self._table.add_file_to_dictionary(url, str(path))
 
     def alias(self, url: str, published: str) -> None:
