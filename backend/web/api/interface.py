@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 
 import msgspec
@@ -67,11 +68,10 @@ OPERATIONS = (
 
 def routes(context: Context) -> list[BaseRoute]:
     """Return the routes of `/api/v1`, its description among them."""
-    described = msgspec.json.encode(describe(OPERATIONS, version=version("4site")))
 
     def read_description(_request: Request) -> Response:
         return Response(
-            described,
+            _describe_all(),
             media_type="application/json",
             headers={"access-control-allow-origin": "*", "cache-control": "public, max-age=300"},
         )
@@ -80,3 +80,9 @@ def routes(context: Context) -> list[BaseRoute]:
         Route(f"{PREFIX}/openapi.json", read_description),
         *make_routes(context, OPERATIONS),
     ]
+
+
+@cache
+def _describe_all() -> bytes:
+    """Return the description of all operations, which takes a while and few ever read."""
+    return msgspec.json.encode(describe(OPERATIONS, version=version("4site")))
