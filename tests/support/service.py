@@ -15,6 +15,7 @@ from backend.store.tables.base import TENANT
 from backend.store.tables.referrals import CodeRow
 from backend.store.tables.sites import ScoreRow, SiteRow
 from tests.support.databases import bring_up_to_date
+from tests.support.prepared_files import share_prepared_files
 
 NOON = Instant(start_of(Day(20_700)) + 12 * 3_600_000_000)
 """2026-09-04T12:00:00Z, where test clocks stand at first."""
@@ -34,6 +35,7 @@ def make_context(
     if database_url:
         variables["FOURSITE_DATABASE_URL"] = database_url
     settings = Settings.from_env(variables)
+    share_prepared_files(settings.data_dir)
     return Context(
         settings=settings,
         database=bring_up_to_date(settings),
