@@ -51,7 +51,8 @@ class PostgreSQL:
             settings = Settings.from_env({"FOURSITE_DATABASE_URL": url})
             bring_up_to_date(settings).close()
             self._template = url.rpartition("/")[2]
-        return self._make(f' TEMPLATE "{self._template}"')
+        # By whole files: page by page through the log takes twice as long.
+        return self._make(f' TEMPLATE "{self._template}" STRATEGY FILE_COPY')
 
     def new_empty_database(self) -> str:
         return self._make()
