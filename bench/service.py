@@ -139,7 +139,7 @@ def _compare_page(world: World, calls: int) -> None:
         statement = select(ShowcaseRow).where(
             col(ShowcaseRow.tenant) == TENANT, col(ShowcaseRow.site).in_(keys)
         )
-        return [showcase._to_card(row) for row in session.execute(statement).scalars()]
+        return [showcase.to_card(row) for row in session.execute(statement).scalars()]
 
     times: dict[str, list[float]] = {"page": [], "rows": []}
     for _ in range(calls):
