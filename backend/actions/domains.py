@@ -9,6 +9,7 @@ proves nothing: it would be whoever asks first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from backend.actions.context import Context
 from backend.actions.hosting import allow_origin, check_is_on, check_open, get_open
@@ -55,8 +56,8 @@ def add_domain(  # noqa: PLR0913  how the world is asked is given by tests
     if again := next((one for one in known if one.name == name), None):
         return again
     alias = f"{hosting.name}.{settings.sites_host}"
-    if alias_of(name) != alias:
-        _check_file(context, name, found.key, alias=alias, resolve=resolve, places=places)
+    world = _World(resolve=resolve, alias_of=alias_of, places=places)
+    _prove(context, name, found.key, alias=alias, world=world)
     return _add(context, actor, Domain(site=site, name=name, made_at=context.clock.now()))
 
 
@@ -90,10 +91,8 @@ def check_domain(  # noqa: PLR0913  how the world is asked is given by tests
     if hosting is None or domain not in {one.name for one in known}:
         raise NotFound("The site has no such domain.")
     alias = f"{hosting.name}.{context.settings.sites_host}"
-    if alias_of(domain) == alias:
-        return f"{domain} is an alias of {alias}."
-    _check_file(context, domain, found.key, alias=alias, resolve=resolve, places=places)
-    return f"{domain} serves {FILE_NAME} with the key of the site."
+    world = _World(resolve=resolve, alias_of=alias_of, places=places)
+    return _prove(context, domain, found.key, alias=alias, world=world)
 
 
 def remove_domain(context: Context, actor: Actor, site: str, domain: str) -> None:
@@ -119,17 +118,21 @@ def _add(context: Context, actor: Actor, domain: Domain) -> Domain:
     return domain
 
 
-def _check_file(  # noqa: PLR0913  as above
-    context: Context,
-    domain: str,
-    key: str,
-    *,
-    alias: str,
-    resolve: Resolver,
-    places: Sequence[str],
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _World:
+    """How names and addresses of the world are asked for."""
+
+    resolve: Resolver
+    alias_of: Callable[[str], str | None]
+    places: Sequence[str]
+
+
+def _prove(context: Context, domain: str, key: str, *, alias: str, world: _World) -> str:
+    """Return what shows that a domain is the owner's, as a sentence. Raises NotVerified."""
+    if world.alias_of(domain) == alias:
+        return f"{domain} is an alias of {alias}."
     findings = []
-    for place in places:
+    for place in world.places:
         url = place.format(domain) + FILE_NAME
         try:
             answer = fetch(
@@ -137,14 +140,14 @@ def _check_file(  # noqa: PLR0913  as above
                 context.settings,
                 max_bytes=FILE_BYTES,
                 timeout_seconds=TIMEOUT_SECONDS,
-                resolve=resolve,
+                resolve=world.resolve,
             )
         except FetchFailed as error:
             findings.append(f"{url}: {error.message}")
             continue
         is_there = answer.url.split("/")[2] == url.split("/")[2] and answer.status == 200
         if is_there and is_key_file(answer.body.decode("utf-8", "replace"), key):
-            return
+            return f"{domain} serves {FILE_NAME} with the key of the site."
         findings.append(f"{url} does not hold the key {key} on a line of its own.")
     raise NotVerified(
         f"{domain} is no alias of {alias}. {' '.join(findings)}",
