@@ -230,8 +230,8 @@ def _draw_box(box: _Box, wide: float, *, has_links: bool) -> Markup:
         _draw_count(box.count, line),
     )
     if has_links and box.link:
-        return Markup('<a class="net" href="{}" data-point>{}</a>').format(box.link, shape)
-    return Markup('<g class="net" data-point>{}</g>').format(shape)
+        return Markup('<a class="net" href="{}" data-point="">{}</a>').format(box.link, shape)
+    return Markup('<g class="net" data-point="">{}</g>').format(shape)
 
 
 def _draw_label(box: _Box, line: float) -> Markup:
