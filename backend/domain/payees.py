@@ -21,6 +21,7 @@ from backend.domain.destinations import (
 )
 from backend.domain.instants import DAY, Instant, to_text
 from backend.domain.money import BASIS_POINTS, Money, portion
+from backend.domain.payout_currencies import CURRENCIES_OF
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 
 MINIMUM = Money(minor=5_000, currency="USD")
@@ -30,98 +31,6 @@ COOL_DOWN = 7 * DAY
 CONFIRM_LIFETIME = 3 * DAY
 """How long the link in a mail confirms a destination."""
 NOTE_LENGTH = 300
-
-CURRENCIES_OF: dict[Method, frozenset[str]] = {
-    Method.SEPA: frozenset({"EUR"}),
-    Method.ACH: frozenset({"USD"}),
-    # PayPal takes HUF and TWD without decimals alone, and pays BRL, CNY and MYR inside the country.
-    Method.PAYPAL: frozenset(
-        [
-            "AUD",
-            "CAD",
-            "CHF",
-            "CZK",
-            "DKK",
-            "EUR",
-            "GBP",
-            "HKD",
-            "ILS",
-            "JPY",
-            "MXN",
-            "NOK",
-            "NZD",
-            "PHP",
-            "PLN",
-            "SEK",
-            "SGD",
-            "THB",
-            "USD",
-        ]
-    ),
-    Method.WISE: frozenset(
-        [
-            "AUD",
-            "BGN",
-            "BRL",
-            "CAD",
-            "CHF",
-            "CZK",
-            "DKK",
-            "EUR",
-            "GBP",
-            "HKD",
-            "HUF",
-            "IDR",
-            "ILS",
-            "INR",
-            "JPY",
-            "KES",
-            "KRW",
-            "MXN",
-            "MYR",
-            "NOK",
-            "NZD",
-            "PHP",
-            "PLN",
-            "RON",
-            "SEK",
-            "SGD",
-            "THB",
-            "TRY",
-            "UAH",
-            "USD",
-            "VND",
-            "ZAR",
-        ]
-    ),
-    Method.STRIPE: frozenset(
-        [
-            "AUD",
-            "BGN",
-            "CAD",
-            "CHF",
-            "CZK",
-            "DKK",
-            "EUR",
-            "GBP",
-            "HKD",
-            "HUF",
-            "JPY",
-            "MXN",
-            "MYR",
-            "NOK",
-            "NZD",
-            "PLN",
-            "RON",
-            "SEK",
-            "SGD",
-            "THB",
-            "USD",
-        ]
-    ),
-    Method.CRYPTO: frozenset({"USD"}),
-}
-"""The currencies that each method pays; an address list is reckoned in dollars."""
 
 
 class PayeeState(StrEnum):

@@ -14,7 +14,7 @@ from backend.actions.context import Context
 from backend.domain.actors import Actor
 from backend.domain.destinations import check_method
 from backend.domain.instants import to_datetime
-from backend.domain.payees import CURRENCIES_OF
+from backend.domain.payout_currencies import CURRENCIES_OF
 from backend.domain.payouts import Batch, BatchState
 from backend.errors import Invalid, ServiceError
 from backend.web.admin.acting import acting, problem_of

@@ -12,7 +12,7 @@ from backend.domain.actors import Scope
 from backend.domain.claims import ClaimedLine
 from backend.domain.destinations import Method
 from backend.domain.instants import date_of, to_text
-from backend.domain.payees import CURRENCIES_OF
+from backend.domain.payout_currencies import CURRENCIES_OF
 from backend.domain.payouts import Payout
 from backend.web.api.fields import Limit, Page, Time, time_of
 from backend.web.api.operation import Call, Input, Operation, Output

@@ -15,7 +15,8 @@ from backend.actions.payees import PayeeReport
 from backend.domain.actors import Actor
 from backend.domain.destinations import Method, Network, check_method
 from backend.domain.instants import DAY, Instant, to_datetime
-from backend.domain.payees import CONFIRM_LIFETIME, CURRENCIES_OF, PayeeState, Reason
+from backend.domain.payees import CONFIRM_LIFETIME, PayeeState, Reason
+from backend.domain.payout_currencies import CURRENCIES_OF
 from backend.domain.payouts import Payout, PayoutState
 from backend.errors import Invalid
 from backend.web.dashboard.amounts import write_amount
