@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlmodel import Session, col
 
 from backend.domain.badges import SiteFigures
 from backend.domain.instants import Instant
 from backend.domain.showcase import ShowcaseWish, SiteStatus
+from backend.store.scores import select_of_sites
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.sites import ScoreRow, SiteRow
 
@@ -19,23 +19,12 @@ def find_figures(session: Session, key: str) -> SiteFigures | None:
     one of a closed account.
     """
     row = session.execute(
-        select(
+        select_of_sites(
             col(ScoreRow.score),
             col(ScoreRow.shares),
             col(ScoreRow.views),
             col(ScoreRow.featured_until),
-        )
-        .select_from(SiteRow)
-        .join(
-            ScoreRow,
-            (col(ScoreRow.tenant) == col(SiteRow.tenant)) & (col(ScoreRow.site) == col(SiteRow.id)),
-        )
-        .join(
-            AccountRow,
-            (col(AccountRow.tenant) == col(SiteRow.tenant))
-            & (col(AccountRow.id) == col(SiteRow.account)),
-        )
-        .where(
+        ).where(
             col(SiteRow.key) == key,
             col(SiteRow.status) == SiteStatus.ACTIVE.value,
             col(SiteRow.wish) != ShowcaseWish.OUT.value,

@@ -120,6 +120,23 @@ def window_points(session: Session, sites: Iterable[SiteRef], now: Instant) -> d
     return points
 
 
+def select_of_sites(*columns: Any) -> Select[Any]:
+    """Return the query of some columns of sites, their scores and their owners' accounts."""
+    return (
+        select(*columns)
+        .select_from(SiteRow)
+        .join(
+            ScoreRow,
+            (col(ScoreRow.tenant) == col(SiteRow.tenant)) & (col(ScoreRow.site) == col(SiteRow.id)),
+        )
+        .join(
+            AccountRow,
+            (col(AccountRow.tenant) == col(SiteRow.tenant))
+            & (col(AccountRow.id) == col(SiteRow.account)),
+        )
+    )
+
+
 _CACHED = (
     "views", "likes", "comments", "shares", "share_points", "engagement_points", "window_day",
     "score", "as_of", "featured_until",
@@ -147,26 +164,15 @@ def _cached(standing: Standing) -> tuple[Any, ...]:
 
 def _select_standings() -> Select[Any]:
     """Return the query of standings; `_to_standing` takes its columns in this order."""
-    return (
-        select(
-            col(ScoreRow.tenant),
-            col(ScoreRow.site),
-            *(getattr(ScoreRow, name) for name in _CACHED),
-            col(SiteRow.account),
-            col(SiteRow.status),
-            col(SiteRow.wish),
-            col(SiteRow.published_at),
-            col(AccountRow.tier),
-        )
-        .join(
-            SiteRow,
-            (col(SiteRow.tenant) == col(ScoreRow.tenant)) & (col(SiteRow.id) == col(ScoreRow.site)),
-        )
-        .join(
-            AccountRow,
-            (col(AccountRow.tenant) == col(SiteRow.tenant))
-            & (col(AccountRow.id) == col(SiteRow.account)),
-        )
+    return select_of_sites(
+        col(ScoreRow.tenant),
+        col(ScoreRow.site),
+        *(getattr(ScoreRow, name) for name in _CACHED),
+        col(SiteRow.account),
+        col(SiteRow.status),
+        col(SiteRow.wish),
+        col(SiteRow.published_at),
+        col(AccountRow.tier),
     )
 
 

@@ -33,7 +33,7 @@ from backend.domain.showcase import Listing, Rank, ShowcaseCard, ShowcaseFilter
 from backend.domain.standing import Standing
 from backend.domain.tiers import Tier
 from backend.store.bulk import is_among
-from backend.store.scores import FIRST, SiteRef
+from backend.store.scores import FIRST, SiteRef, select_of_sites
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.sites import ScoreRow, ShowcaseRow, SiteRow
 
@@ -217,17 +217,7 @@ def _put(dialect_name: str, *, has_end: bool) -> Insert:
 def _select_sites(values: Mapping[str, Any]) -> Select[Any]:
     """Return the query of some columns of some sites, their scores and their owners."""
     return (
-        select(*(value.label(name) for name, value in values.items()))
-        .select_from(SiteRow)
-        .join(
-            ScoreRow,
-            (col(ScoreRow.tenant) == col(SiteRow.tenant)) & (col(ScoreRow.site) == col(SiteRow.id)),
-        )
-        .join(
-            AccountRow,
-            (col(AccountRow.tenant) == col(SiteRow.tenant))
-            & (col(AccountRow.id) == col(SiteRow.account)),
-        )
+        select_of_sites(*(value.label(name) for name, value in values.items()))
         .where(col(SiteRow.tenant) == bindparam("of_tenant"))
         .where(is_among(col(SiteRow.id), "of_sites"))
     )
