@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from starlette.testclient import TestClient
 
@@ -147,9 +148,19 @@ class World:
         """Return every row of every table, with the table's name before it."""
         return self.saved.rows()
 
+    def close(self) -> None:
+        self.saved.close()
+        self.context.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 def open_world(folder: Path, *names: str) -> World:
-    """Return a service in which the people with these names are signed in."""
+    """Return a service in which the people with these names are signed in; `with` closes it."""
     live = Fanout(SystemIds())
     context, tasks = with_recorded_tasks(
         replace(make_context(folder, environment=_GITHUB | _HOSTING), live=live)

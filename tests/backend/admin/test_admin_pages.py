@@ -23,13 +23,11 @@ ADMIN = command_actor(TENANT)
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", "sam", "ada")
-    for name, role in (("sam", Role.SUPPORT), ("ada", Role.ADMIN)):
-        accounts.change_role(world.context, world.people[name].actor.account, role)
-    save(world)
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "sam", "ada") as world:
+        for name, role in (("sam", Role.SUPPORT), ("ada", Role.ADMIN)):
+            accounts.change_role(world.context, world.people[name].actor.account, role)
+        save(world)
+        yield world
 
 
 @pytest.fixture

@@ -39,14 +39,12 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    world = open_world(tmp_path_factory.mktemp("admin"), "ann", "bob", "ada")
-    ada = world.people["ada"]
-    accounts.change_role(world.context, ada.actor.account, Role.ADMIN)
-    pages = (*live_a_little(world), "/admin/nowhere")
-    with serve_app(lambda _url: world.app) as url:
-        yield Served(url=url, cookie=ada.cookie, pages=pages)
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("admin"), "ann", "bob", "ada") as world:
+        ada = world.people["ada"]
+        accounts.change_role(world.context, ada.actor.account, Role.ADMIN)
+        pages = (*live_a_little(world), "/admin/nowhere")
+        with serve_app(lambda _url: world.app) as url:
+            yield Served(url=url, cookie=ada.cookie, pages=pages)
 
 
 def live_a_little(world: World) -> tuple[str, ...]:

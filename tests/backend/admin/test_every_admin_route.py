@@ -27,13 +27,11 @@ NOTHING = "There is nothing at this address."
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Ann, an owner, and somebody of each role."""
     names = [role.value for role in ROLES]
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", *names)
-    for role in ROLES:
-        change_role(world.context, world.people[role.value].actor.account, role)
-    save(world)
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", *names) as world:
+        for role in ROLES:
+            change_role(world.context, world.people[role.value].actor.account, role)
+        save(world)
+        yield world
 
 
 @pytest.fixture

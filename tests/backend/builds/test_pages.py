@@ -25,10 +25,8 @@ from tests.support.running import run_server
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    made = open_world(tmp_path, "ann")
-    yield made
-    made.saved.close()
-    made.context.database.close()
+    with open_world(tmp_path, "ann") as made:
+        yield made
 
 
 @pytest.fixture

@@ -31,10 +31,8 @@ HOSTILE = "<script>alert(1)</script>"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = open_world(tmp_path_factory.mktemp("world"), "ann", "bob")
-    yield made
-    made.saved.close()
-    made.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob") as made:
+        yield made
 
 
 @pytest.fixture

@@ -25,20 +25,18 @@ LONG = "A name of sixty characters that goes on and on until the end"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = open_world(tmp_path_factory.mktemp("world"), "ann", "bob")
-    ann, bob = made.people["ann"], made.people["bob"]
-    add_customers(made.context, ann.actor.account, 1)
-    grant_rewards(made.context, ann.actor.account)
-    for person, handle in ((ann, "ann-with-a-handle-of-thirty-ch"), (bob, "bob")):
-        draft = ProfileDraft(handle=handle, name=LONG, is_public=True)
-        save_profile(made.context, person.actor, draft)
-        choose(made.context, person.actor, is_listed=True, shows_cards=True)
-    found_team(made.context, ann.actor, ann.of["challenge"], "T" * 40)
-    join_team(made.context, bob.actor, ann.of["challenge"], 1)
-    count_boards(made.context)
-    yield made
-    made.saved.close()
-    made.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob") as made:
+        ann, bob = made.people["ann"], made.people["bob"]
+        add_customers(made.context, ann.actor.account, 1)
+        grant_rewards(made.context, ann.actor.account)
+        for person, handle in ((ann, "ann-with-a-handle-of-thirty-ch"), (bob, "bob")):
+            draft = ProfileDraft(handle=handle, name=LONG, is_public=True)
+            save_profile(made.context, person.actor, draft)
+            choose(made.context, person.actor, is_listed=True, shows_cards=True)
+        found_team(made.context, ann.actor, ann.of["challenge"], "T" * 40)
+        join_team(made.context, bob.actor, ann.of["challenge"], 1)
+        count_boards(made.context)
+        yield made
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])

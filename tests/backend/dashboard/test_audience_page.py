@@ -26,28 +26,26 @@ LONG = "https://lantern.example/" + "long/" * 60
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Ann had 4 visitors in the last thirty days and 2 in those before; Bob had none."""
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", "bob")
-    context, site = world.context, world.people["ann"].of["site"]
-    now = context.clock.now()
-    before = Instant(now - 40 * DAY)
-    share = an_event(
-        context, site, EventKind.SHARE, platform=Platform.HACKERNEWS, visitor="a", at=now
-    )
-    view = an_event(context, site, visitor="a", at=now)
-    events = [
-        *(an_event(context, site, visitor=name, at=before) for name in "xy"),
-        share,
-        replace(view, referrer_host=HOSTILE, country="SE", device="phone"),
-        an_event(context, site, visitor="b", page=LONG, at=now),
-        an_event(context, site, visitor="c", via=share.id, at=Instant(now + 1)),
-    ]
-    with context.database.transaction() as session:
-        record(session, events, Instant(now + 2))
-    close_days(context)
-    count_open_days(context)
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob") as world:
+        context, site = world.context, world.people["ann"].of["site"]
+        now = context.clock.now()
+        before = Instant(now - 40 * DAY)
+        share = an_event(
+            context, site, EventKind.SHARE, platform=Platform.HACKERNEWS, visitor="a", at=now
+        )
+        view = an_event(context, site, visitor="a", at=now)
+        events = [
+            *(an_event(context, site, visitor=name, at=before) for name in "xy"),
+            share,
+            replace(view, referrer_host=HOSTILE, country="SE", device="phone"),
+            an_event(context, site, visitor="b", page=LONG, at=now),
+            an_event(context, site, visitor="c", via=share.id, at=Instant(now + 1)),
+        ]
+        with context.database.transaction() as session:
+            record(session, events, Instant(now + 2))
+        close_days(context)
+        count_open_days(context)
+        yield world
 
 
 @pytest.fixture

@@ -166,16 +166,14 @@ def test_the_network_is_compared_with_itself_30_days_ago(context: Context) -> No
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Ann, with a friend and forty people behind that friend, and Bob."""
-    made = open_world(tmp_path_factory.mktemp("world"), "ann", "bob")
-    friend = made.people["ann"].of["friend"]
-    chain = [friend, *(add_account(made.context) for _ in range(3))]
-    for referrer, referred in itertools.pairwise(chain):
-        add_referral(made.context, referrer, referred)
-    for _ in range(40):
-        add_referral(made.context, friend, add_account(made.context))
-    yield made
-    made.saved.close()
-    made.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob") as made:
+        friend = made.people["ann"].of["friend"]
+        chain = [friend, *(add_account(made.context) for _ in range(3))]
+        for referrer, referred in itertools.pairwise(chain):
+            add_referral(made.context, referrer, referred)
+        for _ in range(40):
+            add_referral(made.context, friend, add_account(made.context))
+        yield made
 
 
 def ask(world: World, path: str) -> HTMLParser:

@@ -19,27 +19,30 @@ from tests.support.people import World, open_world
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", "bob")
-    now = world.context.clock.now()
-    site = world.people["ann"].of["site"]
-    events = [
-        *(an_event(world.context, site, EventKind.VIEW, at=now) for _ in range(30)),
-        *(
-            an_event(world.context, site, EventKind.VIEW, at=Instant(now - 40 * DAY))
-            for _ in range(20)
-        ),
-        *(
-            an_event(
-                world.context, site, EventKind.SHARE, at=now, platform=Platform.X, visitor=f"v{n}"
-            )
-            for n in range(4)
-        ),
-    ]
-    with world.context.database.transaction() as session:
-        record(session, events, now)
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob") as world:
+        now = world.context.clock.now()
+        site = world.people["ann"].of["site"]
+        events = [
+            *(an_event(world.context, site, EventKind.VIEW, at=now) for _ in range(30)),
+            *(
+                an_event(world.context, site, EventKind.VIEW, at=Instant(now - 40 * DAY))
+                for _ in range(20)
+            ),
+            *(
+                an_event(
+                    world.context,
+                    site,
+                    EventKind.SHARE,
+                    at=now,
+                    platform=Platform.X,
+                    visitor=f"v{n}",
+                )
+                for n in range(4)
+            ),
+        ]
+        with world.context.database.transaction() as session:
+            record(session, events, now)
+        yield world
 
 
 @pytest.fixture

@@ -26,13 +26,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Ann, whose friend brought sixty people."""
-    made = open_world(tmp_path_factory.mktemp("world"), "ann")
-    friend = made.people["ann"].of["friend"]
-    for _ in range(60):
-        add_referral(made.context, friend, add_account(made.context))
-    yield made
-    made.saved.close()
-    made.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann") as made:
+        friend = made.people["ann"].of["friend"]
+        for _ in range(60):
+            add_referral(made.context, friend, add_account(made.context))
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -178,10 +178,8 @@ def test_the_title_is_the_answer(people: int, paying: int, title: str) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", "bob")
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob") as world:
+        yield world
 
 
 @pytest.fixture

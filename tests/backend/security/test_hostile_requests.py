@@ -161,8 +161,7 @@ def test_a_session_ends_in_the_database_not_only_in_the_browser(tmp_path: Path) 
     browser, stolen = world.browser(ann), world.browser(ann)
     browser.post("/sign-out", data={"csrf_token": ann.csrf})
     assert stolen.get("/dashboard", follow_redirects=False).status_code == 303
-    world.saved.close()
-    world.context.database.close()
+    world.close()
 
 
 def test_one_address_does_not_take_all_streams(context: Context) -> None:

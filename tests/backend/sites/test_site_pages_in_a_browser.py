@@ -48,14 +48,12 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    world = open_world(tmp_path_factory.mktemp("world"), "ann")
-    ann = world.people["ann"]
-    draft = ProfileDraft(handle="ann-l", links=("https://ann.example/",), is_public=True)
-    save_profile(world.context, ann.actor, draft)
-    with serve_app(lambda _url: world.app) as url:
-        yield Served(url=url, ann=ann)
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann") as world:
+        ann = world.people["ann"]
+        draft = ProfileDraft(handle="ann-l", links=("https://ann.example/",), is_public=True)
+        save_profile(world.context, ann.actor, draft)
+        with serve_app(lambda _url: world.app) as url:
+            yield Served(url=url, ann=ann)
 
 
 def test_pages_fit_a_phone_and_the_preview_is_the_widget_and_counts_nothing(

@@ -59,5 +59,4 @@ def test_an_owner_disputes_and_finance_gives_once_however_often_it_is_sent(tmp_p
     assert ask(world, fin, "POST", path, {"reason": "fine"}, "eight").json()["step"] == "released"
     steps = ask(world, fin, "GET", f"/finance/holds/{account}").json()["steps"]
     assert [one["reason"] for one in steps] == ["odd", "fine"]
-    world.saved.close()
-    world.context.database.close()
+    world.close()

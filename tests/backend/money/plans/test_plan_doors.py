@@ -81,5 +81,4 @@ def test_the_interface_is_for_administrators_who_are_signed_in(tmp_path: Path) -
     browser.cookies.clear()
     bearer = {"authorization": f"Bearer {token}"}
     assert browser.get("/api/v1/finance/plans", headers=bearer).status_code == 403
-    world.saved.close()
-    world.context.database.close()
+    world.close()

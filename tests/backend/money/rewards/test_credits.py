@@ -175,8 +175,7 @@ def test_an_owner_sees_what_was_granted_and_what_comes_next(tmp_path: Path) -> N
     following = {one["key"]: (one["value"], one["goal"]) for one in told["progress"]}
     assert following["milestone_10"] == (1, 10)
     assert following["money_maker"] == (2_900, 1_000_000)
-    world.saved.close()
-    world.context.database.close()
+    world.close()
 
 
 def test_finance_lowers_an_invoice_that_is_written_by_hand(tmp_path: Path) -> None:
@@ -205,8 +204,7 @@ def test_finance_lowers_an_invoice_that_is_written_by_hand(tmp_path: Path) -> No
     assert post(ann, "uses", {**bill, "account": ann.actor.account})[0] == 409
     assert post(ann, "uses", {**bill, "amount": -5})[0] == 400
     assert post(ann, "returns", back) == (200, {"used": -60, "usable_credits": 100})
-    world.saved.close()
-    world.context.database.close()
+    world.close()
 
 
 def test_facts_do_not_depend_on_their_order() -> None:
