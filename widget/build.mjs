@@ -58,7 +58,7 @@ async function bundle(entry, labels) {
     plugins: [STYLES],
     write: false,
   });
-  return markCharset(outputFiles[0].text);
+  return markCharset(outputFiles[0].text.trim());
 }
 
 /** Return the script that hands a language's words to the panel. */

@@ -17,7 +17,7 @@ SHARE = "a-Share_id1"
 # What a browser does when the visitor turns to another tab, and back.
 TURN = """(away) => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => away });
-  document.dispatchEvent(new Event("visibilitychange"));
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
 }"""
 SCROLL = """(top) => new Promise((done) => {
   addEventListener("scroll", done, { once: true });
@@ -190,6 +190,40 @@ def test_copied_install_commands_and_goals_are_counted_though_the_host_stops_the
     service.wait(4)
     settle(page)
     assert [event["t"] for event in service.events] == ["view", "copy", "copy", "conversion"]
+
+
+def test_the_pages_own_line_about_4site_is_counted_when_it_opens_and_once(
+    page: Page, site: Collector, service: Collector
+) -> None:
+    line = f'<p><a href="{service.url}/r/{SITE_KEY}" rel="sponsored"><b>Made with 4site</b></a></p>'
+    others = f"""<a href="{service.url}/showcase">Showcase</a>
+      <a href="https://elsewhere.example/r/{SITE_KEY}">Elsewhere</a>
+      <script>for (const one of document.links) one.onclick = (event) => {{
+        event.stopImmediatePropagation(); event.preventDefault(); }};</script>"""
+    page.goto(site.page("/", embed(service, body=line + others)))
+    page.click("text=Made with 4site")
+    assert len(service.wait(1, "powered")) == 1
+    for text in ("Showcase", "Elsewhere"):
+        page.click(f"text={text}")
+    page.click("text=Made with 4site", button="right")
+    page.keyboard.press("Escape")
+    with page.context.expect_page():
+        page.click("text=Made with 4site", button="middle")
+    service.wait(2, "powered")
+    settle(page)
+    assert [event["t"] for event in service.events] == ["view", "powered", "powered"]
+
+
+def test_following_that_line_in_the_same_tab_is_counted_before_the_page_goes(
+    page: Page, site: Collector, service: Collector
+) -> None:
+    service.page(f"/r/{SITE_KEY}", "<title>Welcome</title>")
+    line = f'<p><a href="{service.url}/r/{SITE_KEY}">Made with 4site</a></p>'
+    page.goto(site.page("/", embed(service, body=line)))
+    page.click("text=Made with 4site")
+    page.wait_for_url(f"{service.url}/r/{SITE_KEY}")
+    service.wait(1, "engage")
+    assert len(service.of_type("powered")) == 1
 
 
 def test_without_a_site_key_nothing_is_sent_and_the_address_is_not_touched(

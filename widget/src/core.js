@@ -15,22 +15,20 @@
  * @typedef {Record<string, string | number | undefined>} Fields
  */
 
-/** A share's id in a page's query. A host's own `via` of another shape is none of ours. */
-const ARRIVAL = /([?&])via=([\w-]{11})(&|$)/;
-
-const post = fetch;
-
-/** @type {Config | undefined} */
-let config;
+let referrer = document.referrer.slice(0, 2000);
 /** The page in view, without `via` and fragment.
  * @type {string} */
 let address;
+/** A share's id in a page's query. A host's own `via` of another shape is none of ours. */
+const ARRIVAL = /([?&])via=([\w-]{11})(&|$)/;
 /** When the view came into sight: null while it has not, 0 once its end was sent.
  * @type {number | null} */
 let seenAt;
+/** @type {Config | undefined} */
+let config;
 /** @type {number} */
 let deepestPx;
-let referrer = document.referrer.slice(0, 2000);
+const post = fetch;
 
 /** Return `act` as a listener that never throws.
  * @param {(event?: any) => void} act */
@@ -43,22 +41,17 @@ export const guard = (act) => (event) => {
 /** Call `act` now, or when a page that was made ahead is shown.
  * @param {() => void} act */
 export const whenShown = (act) => {
-  if (document.prerendering) document.addEventListener("prerenderingchange", act);
+  if (document.prerendering) addEventListener("prerenderingchange", act, true);
   else act();
 };
 
 /** Say whether events may be sent: it was started, on a page of the web, and nobody objects. */
 export const isOpen = () =>
+  navigator.doNotTrack != 1 && config && !navigator.globalPrivacyControl && location.host;
 
-  location.host &&
-  navigator.doNotTrack != 1 &&
-  !navigator.globalPrivacyControl;
-
-/** Return 64 random bits as 11 characters that an address holds unchanged. */
+/** Return at least 56 random bits as 11 letters and digits. */
 export const makeId = () =>
-  btoa(String.fromCharCode.apply(null, crypto.getRandomValues(new Uint8Array(8))))
-    .replace(/\W/g, "_")
-    .slice(0, 11);
+  crypto.getRandomValues(new BigUint64Array(1))[0].toString(36).padStart(11, 0).slice(-11);
 
 /** Return a query without the share that somebody arrived through; the rest stays byte for byte.
  * @param {string} search */
@@ -72,23 +65,23 @@ export const send = (type, more) => {
   if (!isOpen()) return;
   const body = JSON.stringify({
     __proto__: null,
-    s: config.site,
     t: type,
     i: makeId(),
     // As much as the service takes.
     u: address.slice(0, 2000),
+    s: config.site,
     ...more,
   });
   // A body of text is a simple request: no preflight. A fetch names the page's origin even where
   // the host sends no referrer, a beacon does not; but Firefox before 133 drops it at unload.
-  if ("keepalive" in Request.prototype)
+  if (!("keepalive" in Request.prototype)) navigator.sendBeacon(config.service + "/collect", body);
+  else
     post(config.service + "/collect", {
       __proto__: null,
-      method: "POST",
       body,
+      method: "POST",
       keepalive: true,
     }).catch(() => {});
-  else navigator.sendBeacon(config.service + "/collect", body);
 };
 
 /** Send how the view went, the first time it goes out of sight and never again. */
@@ -106,43 +99,50 @@ const leave = guard(() => {
 });
 
 const look = () => {
-  if (document.hidden) leave();
-  else seenAt ??= performance.now();
+  if (!document.hidden) seenAt ??= performance.now();
+  else leave();
 };
 
-const findAddress = () =>
-  location.origin + location.pathname + dropArrival(location.search);
-
 const viewIfMoved = guard(() => {
-  if (address == findAddress()) return;
+  const here = location.origin + location.pathname + dropArrival(location.search);
+  if (address == here) return;
   leave();
-  address = findAddress();
   deepestPx = 0;
   seenAt = null;
+  address = here;
   look();
   const arrival = ARRIVAL.exec(location.search)?.[2];
-  send("view", { r: referrer, v: arrival });
+  const view = { v: arrival, i: makeId(), u: here.slice(0, 2000), r: referrer };
   referrer = "";
   // What people copy from the address bar is the page's own address again.
-  if (arrival) history.replaceState(history.state, "", address + location.hash);
+  if (arrival) history.replaceState(history.state, "", here + location.hash);
+  // In a task of its own: a page's first request keeps a browser as long as all the rest.
+  setTimeout(guard(() => send("view", view)));
 });
 
-/** Begin to send, for the site and service of `page`.
+/** Hear of whatever ends a view or begins another one. */
+const listen = () => {
+  // An app's history is watched from outside, never wrapped. Browsers before 2026 lack the event.
+  if (window.navigation) navigation.addEventListener("currententrychange", viewIfMoved);
+  else setInterval(viewIfMoved, 500);
+  addEventListener("visibilitychange", look);
+  // Without an address the page is a new view when the browser brings it back from its cache.
+  addEventListener("pagehide", () => {
+    leave();
+    address = "";
+  });
+  addEventListener("scroll", () => (deepestPx = Math.max(deepestPx, scrollY)));
+  addEventListener("pageshow", viewIfMoved);
+};
+
+/** Begin to send, for the site and service of `page`, if it names both.
  * @param {Config} page */
 export const start = (page) => {
-  config = page;
-  whenShown(() => {
-    viewIfMoved();
-    // Without an address the page is a new view when the browser brings it back from its cache.
-    addEventListener("pagehide", () => {
-      leave();
-      address = "";
+  if (page.site && page.service) {
+    config = page;
+    whenShown(() => {
+      viewIfMoved();
+      setTimeout(listen);
     });
-    addEventListener("pageshow", viewIfMoved);
-    addEventListener("scroll", () => (deepestPx = Math.max(deepestPx, scrollY)));
-    document.addEventListener("visibilitychange", look);
-    // An app's history is watched from outside, never wrapped. Browsers before 2026 lack the event.
-    if (window.navigation) navigation.addEventListener("currententrychange", viewIfMoved);
-    else setInterval(viewIfMoved, 500);
-  });
+  }
 };

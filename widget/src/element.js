@@ -24,17 +24,28 @@
  * @typedef {{ id: string | null, url: string }} Link  bare and without id where nothing is counted
  */
 
-import { draw } from "./button.js";
+// In the order that compresses best: the bundle has the modules in it.
 import { watchClicks } from "./clicks.js";
+import { makeLink, readPage } from "./page.js";
+import { loadPanel } from "./loader.js";
+import { fallBack } from "./fallback.js";
+import { draw, label } from "./button.js";
+import css from "./pill.css";
+import { findPanel, read, readOptions, service, site } from "./settings.js";
 import { guard, send, start } from "./core.js";
 import { askCounts } from "./counts.js";
-import { fallBack } from "./fallback.js";
-import { loadPanel, panelFolder } from "./loader.js";
-import { makeLink, readPage } from "./page.js";
-import css from "./pill.css";
-import { read, readOptions, service, site } from "./settings.js";
 
 const TAG = "foursite-share";
+
+/** Made before the first element, in tasks of their own.
+ * @type {ReturnType<typeof draw> | undefined} */
+let pill;
+/** @type {CSSStyleSheet} */
+let look;
+
+/** The panel's script adds `panel` and `words`.
+ * @type {any} */
+let FoursiteShare;
 
 /** Bounds the quarrel with a page that removes what floats. */
 let placementsLeft = 9;
@@ -65,6 +76,13 @@ const tell = (element, name, detail) =>
     }),
   );
 
+/** @param {string} text */
+const makeSheet = (text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return sheet;
+};
+
 /**
  * Draw the button of an element and make it work. Returns how to close what it has opened.
  * @param {HTMLElement} element
@@ -72,7 +90,7 @@ const tell = (element, name, detail) =>
 const mount = (element) => {
   const root = element.attachShadow({ __proto__: null, mode: "open" });
   const options = readOptions(element);
-  const parts = draw(root, options.lang);
+  const parts = pill ?? draw();
   const { button, count } = parts;
   /** @type {{ close(): void } | null} */
   let panel = null;
@@ -96,10 +114,8 @@ const mount = (element) => {
       return link;
     },
     send,
-    src: panelFolder,
-    style(text) {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(text);
+    src: findPanel().replace(/[^/]*$/, ""),
+    style(text, sheet = makeSheet(text)) {
       // By index: a page may have broken what arrays are spread or appended with.
       root.adoptedStyleSheets[root.adoptedStyleSheets.length] = sheet;
     },
@@ -129,13 +145,17 @@ const mount = (element) => {
     if (panel) return close();
     button.onclick = null;
     await open()
-      .catch(() => fallBack(element, parts, report))
+      .catch(() => fallBack(element, parts.label, report))
       .catch(() => {});
     button.onclick = press;
   };
   button.onclick = press;
 
-  host.style(css);
+  pill = undefined;
+  host.closed();
+  label(parts, options.lang);
+  root.append(button);
+  host.style(css, look);
   if (/^(light|dark)$/.test(options.theme)) host.style(`:host{color-scheme:${options.theme}}`);
   if (read("counts", element) != null) {
     askCounts().then(
@@ -149,35 +169,37 @@ const mount = (element) => {
   return close;
 };
 
-/** The panel's script adds `panel` and `words`. */
-class FoursiteShare extends HTMLElement {
-  /** @type {(() => void) | undefined} */
-  #close;
+/** Do something in a task of its own: no task may keep the page waiting.
+ * @param {() => void} act */
+const later = (act) => setTimeout(guard(act));
 
-  connectedCallback() {
-    guard(() => (this.#close ??= mount(this)))();
-    if (this != floater) floater?.remove();
-  }
+const begin = () => {
+  // The same script twice is one widget.
+  if (customElements.get(TAG)) return;
+  FoursiteShare = class extends HTMLElement {
+    /** @type {(() => void) | undefined} */
+    #close;
 
-  disconnectedCallback() {
-    this.#close?.();
-    // A page that only moves it, or swaps its body, has put one back by then.
-    setTimeout(place, 300);
-  }
-}
+    connectedCallback() {
+      guard(() => (this.#close ??= mount(this)))();
+      if (this != floater) floater?.remove();
+    }
 
-// The same script twice is one widget.
-if (!customElements.get(TAG)) {
-  // Each in a task of its own: a page's first request alone keeps a browser as long as the rest.
-  if (site && service) {
-    setTimeout(
-      guard(() => {
-        watchClicks();
-        start({ site, service });
-      }),
-    );
-  }
+    disconnectedCallback() {
+      this.#close?.();
+      // A page that only moves it, or swaps its body, has put one back by then.
+      setTimeout(place, 300);
+    }
+  };
+  later(() => {
+    watchClicks();
+    start({ site, service });
+  });
   customElements.define(TAG, FoursiteShare);
-  if (document.readyState == "loading") document.addEventListener("DOMContentLoaded", place);
+  if (document.readyState == "loading") addEventListener("DOMContentLoaded", place);
   else setTimeout(place);
-}
+};
+
+later(() => (pill = draw()));
+later(() => (look = makeSheet(css)));
+later(begin);

@@ -4,17 +4,18 @@ import { makeLink } from "./page.js";
 
 /**
  * @param {Element} element  its content is what the page offers without a script
- * @param {ReturnType<typeof import("./button.js").draw>} parts
+ * @param {Element} label  the button's
  * @param {(platform: string, link: import("./element.js").Link) => void} report
  */
-export const fallBack = async (element, { label, links }, report) => {
+export const fallBack = async (element, label, report) => {
   const link = makeLink();
   const { url } = link;
-  links.hidden = !element.querySelector("a");
+  const hasLinks = element.querySelector("a");
+  if (hasLinks) element.shadowRoot.append(document.createElement("slot"));
   if (navigator.share) {
     await navigator.share({ __proto__: null, title: document.title, url });
     report("native", link);
-  } else if (links.hidden) {
+  } else if (!hasLinks) {
     await navigator.clipboard.writeText(url);
     label.textContent = "✓";
     report("copy_link", link);

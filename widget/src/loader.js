@@ -1,11 +1,8 @@
 /** Brings the panel's script when the button is first pressed. */
 
-import { panelUrl, script } from "./settings.js";
+import { findPanel, script } from "./settings.js";
 
 const PATIENCE_MS = 4000;
-
-/** Where the panel finds the words of other languages. */
-export const panelFolder = panelUrl.replace(/[^/]*$/, "");
 
 /** Return a promise that fails when the script does not arrive; the next call tries again. */
 export const loadPanel = () =>
@@ -18,6 +15,6 @@ export const loadPanel = () =>
       panel.nonce = script.nonce;
       panel.crossOrigin = script.crossOrigin;
     }
-    panel.src = panelUrl;
+    panel.src = findPanel();
     document.head.append(panel);
   });

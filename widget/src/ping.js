@@ -2,5 +2,4 @@
 
 import { start } from "./core.js";
 
-const { dataset } = document.currentScript;
-if (dataset.service) start(dataset);
+start(document.currentScript.dataset);

@@ -39,40 +39,31 @@ export const service = (
   (site && /^(https?:..[^/]+).*\/widget(\/\w+)?\.js\b/.exec(source)?.[1])
 )?.replace(/\/$/, "");
 
-/** The panel's script: what the page says, else `panel.js` beside `widget.js`, and
+/** Return the panel's script: what the page says, else `panel.js` beside `widget.js`, and
  * `panel.HASH.js` beside `widget.HASH.js` or `HASH.js`. */
-export const panelUrl = read("panel") ?? source.replace(/(widget\.)?([^/]*)$/, "panel.$2");
+export const findPanel = () =>
+  read("panel") ?? source.replace(/(widget\.)?([^/]*)$/, "panel.$2");
 
 /**
- * @typedef {object} Options
- * @property {string[]} platforms  names from the page, in its order; not checked
- * @property {string} theme  auto, light or dark
+ * @typedef {object} Options  what the page leaves open is empty
+ * @property {string | null} platforms  what the page says, not taken apart
+ * @property {string | null} theme  auto, light or dark
  * @property {string} lang  a language tag
- * @property {string | null} poweredBy  a referral code or site key; null leaves the line out
- * @property {{shares: number, likes: number} | null} counts  null until the service has told
- * @property {string | null} service  without a slash at its end
+ * @property {string | null} poweredBy  a referral code or site key, or `off`
+ * @property {{shares: number, likes: number}} [counts]  once the service has told
+ * @property {string} [service]  without a slash at its end
  * @property {boolean} floating
- * @property {string} position  bottom-right, bottom-left or inline
  */
 
 /**
  * @param {Element} element
  * @returns {Options}
  */
-export const readOptions = (element) => {
-  const position = element.getAttribute("position") || "inline";
-  const poweredBy = read("powered-by", element) || site;
-  return {
-    platforms: (
-      read("platforms", element) ||
-      "x,linkedin,reddit,hackernews,mastodon,bluesky,facebook,email"
-    ).split(/[\s,]+/),
-    theme: read("theme", element) || "auto",
-    lang: read("lang", element) || element.closest("[lang]")?.lang || navigator.language,
-    poweredBy: poweredBy && poweredBy != "off" ? poweredBy : null,
-    counts: null,
-    service: service || null,
-    position,
- floating: position != "inline",
-  };
-};
+export const readOptions = (element) => ({
+  platforms: read("platforms", element),
+  theme: read("theme", element),
+  lang: read("lang", element) || element.closest("[lang]")?.lang || navigator.language,
+  poweredBy: read("powered-by", element) || site,
+  service,
+  floating: /^b/.test(element.getAttribute("position")),
+});

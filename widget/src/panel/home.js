@@ -14,6 +14,8 @@ import { put } from "./words.js";
 
 const CONFIRMED_MS = 2000;
 
+const DEFAULT_NAMES = "x,linkedin,reddit,hackernews,mastodon,bluesky,facebook,email";
+
 /** @type {Set<string>} Pages liked since they were loaded; nothing is stored. */
 const liked = new Set();
 
@@ -24,9 +26,7 @@ const liked = new Set();
 export function makeHome(panel) {
   const copy = makeCopy(panel);
   const targets = make("ul", { class: "targets", role: "list" });
-  // Names are the page's: repeated, in an older form, or any other text, `constructor` too.
-  const names = panel.host.options.platforms.map((name) => (name === "twitter" ? "x" : name));
-  for (const name of new Set(names)) {
+  for (const name of readNames(panel)) {
     if (!Object.hasOwn(PLATFORMS, name)) continue;
     targets.append(make("li", {}, makeTarget(panel, name, copy.run)));
   }
@@ -35,6 +35,17 @@ export function makeHome(panel) {
   const node = make("div", {}, makeShares(panel), native ?? "", targets, copy.node, extras);
   const first = native ?? targets.querySelector("a,button") ?? copy.button;
   return { title: panel.words.title, node, first };
+}
+
+/**
+ * Return the names of the platforms that the page asks for, or of eight, each once. They are the
+ * page's: in an older form, or any other text, `constructor` too.
+ *
+ * @param {Panel} panel
+ */
+function readNames({ host }) {
+  const names = (host.options.platforms || DEFAULT_NAMES).split(/[\s,]+/);
+  return new Set(names.map((name) => (name === "twitter" ? "x" : name)));
 }
 
 /**
@@ -77,7 +88,7 @@ function makeTarget(panel, name, copy) {
 function makeNative(panel) {
   const { host, words } = panel;
   const isPhone = matchMedia("(pointer: coarse) and (max-width: 480px)").matches;
-  const isWanted = isPhone || host.options.platforms.includes("native");
+  const isWanted = isPhone || readNames(panel).has("native");
   if (!isWanted || !navigator.share || !navigator.canShare?.(host.page())) return null;
   const attributes = { type: "button", class: "wide strong", "data-platform": "native" };
   const button = make("button", attributes, draw(GLYPHS.native), words.native);

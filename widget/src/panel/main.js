@@ -24,21 +24,19 @@ import { receiveWords, withWords } from "./words.js";
 
 /**
  * @typedef {object} Options
- * @property {string[]} platforms
+ * @property {string | null} platforms  names from the page, between commas or spaces
  * @property {string} lang
- * @property {string | null} poweredBy  a referral code; null leaves the line out
- * @property {{shares: number, likes: number} | null} counts
- * @property {string | null} service
+ * @property {string | null} poweredBy  a referral code; `off` or nothing leaves the line out
+ * @property {{shares: number, likes: number}} [counts]
+ * @property {string} [service]
  * @property {boolean} floating
  */
 
-/** @type {any} */
-const element = customElements.get("foursite-share");
-
-if (element) {
+// A page may bring this script itself, and the element comes a little later than its script.
+customElements.whenDefined("foursite-share").then((/** @type {any} */ element) => {
   element.words = receiveWords;
   element.panel = open;
-}
+});
 
 /**
  * Open the panel, at once or when its words have arrived.

@@ -83,9 +83,9 @@ export class Panel {
   /** Return the line about 4site, or an empty text when the owner has removed it. */
   makePowered() {
     const { service, poweredBy } = this.host.options;
-    if (poweredBy == null) return "";
+    if (!poweredBy || poweredBy === "off") return "";
     const text = put(this.words.made, "4site");
-    if (!service || !poweredBy) return make("p", { part: "powered", class: "powered" }, text);
+    if (!service) return make("p", { part: "powered", class: "powered" }, text);
     const href = `${service}/r/${encodeURIComponent(poweredBy)}`;
     const rel = "nofollow noopener sponsored";
     const link = make("a", { href, rel, target: "_blank" }, text);
