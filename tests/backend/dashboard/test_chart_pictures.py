@@ -15,10 +15,8 @@ from tests.support.people import World, open_world
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = open_world(tmp_path_factory.mktemp("pictures"), "ann")
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("pictures"), "ann") as world:
+        yield world
 
 
 @pytest.fixture
