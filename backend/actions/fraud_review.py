@@ -27,7 +27,8 @@ from backend.store.tables.base import TENANT
 def clear_case(context: Context, actor: Actor, case: str, reason: str) -> Case:
     """Let everything count that waited with a case.
 
-    Raises Forbidden, NotFound, Conflict when the case is not open, Invalid without a reason.
+    Raises Forbidden, NotFound, Conflict when the case is not open or the actor's own, Invalid
+    without a reason.
     """
     return _decide(context, actor, case, CaseState.CLEARED, reason)
 

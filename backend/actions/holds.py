@@ -17,7 +17,7 @@ from backend.domain.actors import Actor, Role
 from backend.domain.earnings import Commission, expense_of, move, void, with_state
 from backend.domain.holds import Hold, HoldStep, check_reason, check_step
 from backend.domain.ledger import Entry, EntryKind, Posting
-from backend.errors import NotFound
+from backend.errors import Conflict, NotFound
 from backend.store import accounts, commissions, disputes, holds, ledger
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
@@ -47,14 +47,17 @@ def hold_commissions(context: Context, actor: Actor, account: str, reason: str) 
 
 
 def release_commissions(context: Context, actor: Actor, account: str, reason: str) -> Reviewed:
-    """Let everything go on as if it had never been held. Raises Conflict when nothing is."""
+    """Let everything go on as if it had never been held.
+
+    Raises Conflict when nothing is held, or to the actor.
+    """
     return _take(context, actor, account, HoldStep.RELEASED, reason)
 
 
 def confirm_hold(context: Context, actor: Actor, account: str, reason: str) -> Reviewed:
     """Make void what is held and was never claimed; what is earned later counts again.
 
-    Raises Conflict when nothing is held.
+    Raises Conflict when nothing is held, or to the actor.
     """
     return _take(context, actor, account, HoldStep.CONFIRMED, reason)
 
@@ -82,6 +85,8 @@ def aggregated(changes: Changes) -> list[Posting]:
 def _take(context: Context, actor: Actor, account: str, step: HoldStep, reason: str) -> Reviewed:
     actor.needs_role(Role.REVIEWER, Role.FINANCE)
     said = check_reason(reason)
+    if account == actor.account and step is not HoldStep.ACTIVE:
+        raise Conflict("Nobody ends a review of themselves.", hint="Ask somebody else.")
     with context.database.transaction() as session:
         ledger.lock(session, TENANT)
         if accounts.find_account(session, TENANT, account) is None:

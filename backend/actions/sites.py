@@ -13,7 +13,7 @@ from backend.domain.actors import Actor, Role
 from backend.domain.showcase import SiteStatus
 from backend.domain.sites import Site, SiteDraft, SiteEdit, check_room, clean_draft, edit_site
 from backend.domain.usage import check_views
-from backend.errors import Invalid, NotFound
+from backend.errors import Conflict, Invalid, NotFound
 from backend.ids import new_id, new_site_key
 from backend.store import accounts, sites
 from backend.store.database import Session
@@ -149,7 +149,10 @@ def suspend_site(context: Context, operator: Actor, site: str, *, reason: str = 
 
 
 def resume_site(context: Context, operator: Actor, site: str, *, reason: str = "") -> Site:
-    """End a suspension: a verified site is active again, any other a draft."""
+    """End a suspension: a verified site is active again, any other a draft.
+
+    Raises as `suspend_site` does, and Conflict for the operator's own site.
+    """
     return _move(context, operator, site, to=None, reason=reason)
 
 
@@ -182,6 +185,8 @@ def _move(
         found = sites.find_site(session, *ref)
         if found is None:
             raise NotFound("There is no such site.")
+        if to is None and found.account == operator.account:
+            raise Conflict("Nobody resumes a site of their own.", hint="Ask somebody else.")
         usual = SiteStatus.DRAFT if found.verified_at is None else SiteStatus.ACTIVE
         if to is None and found.status is not SiteStatus.SUSPENDED:
             return found

@@ -112,11 +112,13 @@ def follow_referrer(last: Case | None, verdict: Verdict, fresh: Case) -> tuple[C
 
 
 def decide(case: Case, state: CaseState, *, by: str, reason: str, at: Instant) -> Case:
-    """Return the case as somebody decided it. Raises Conflict when it is not open."""
+    """Return the case as somebody decided it. Raises Conflict when it is not open, or their own."""
     if case.state is not CaseState.OPEN:
         raise Conflict(
             f"This case is {case.state.value}.", hint="Only an open case can be decided."
         )
+    if by == case.account:
+        raise Conflict("Nobody decides a case of their own.", hint="Ask another reviewer.")
     return replace(case, state=state, decided_by=by, reason=reason, decided_at=at, updated_at=at)
 
 

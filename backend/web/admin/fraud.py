@@ -81,6 +81,7 @@ class CaseView:
     site_link: str
     line: CaseLine
     is_open: bool
+    is_own: bool
     evidence: tuple[Evidence, ...]
     high: int
     chart: Markup | None
@@ -156,13 +157,13 @@ def _decide(
 def _render(request: Request, actor: Actor, error: Conflict | Invalid | None = None) -> Response:
     context: Context = request.app.state.context
     file = fraud_queue.read_case(context, actor, request.path_params["case"])
-    view = _view(file, context.clock.now(), error)
+    view = _view(file, actor, context.clock.now(), error)
     title = f"{view.line.what} of {view.line.owner}"
     status = 200 if error is None else status_of(error)
     return render_admin(request, actor, "admin/fraud_case.html", view, title=title, status=status)
 
 
-def _view(file: CaseFile, now: Instant, error: Conflict | Invalid | None) -> CaseView:
+def _view(file: CaseFile, actor: Actor, now: Instant, error: Conflict | Invalid | None) -> CaseView:
     case = file.case
     return CaseView(
         path=f"/admin/fraud/{case.id}",
@@ -170,6 +171,7 @@ def _view(file: CaseFile, now: Instant, error: Conflict | Invalid | None) -> Cas
         site_link=f"/admin/sites/{case.site}" if case.site else "",
         line=_line(Listed(case=case, subject=file.subject), now),
         is_open=case.state is CaseState.OPEN,
+        is_own=case.account == actor.account,
         evidence=tuple(_evidence(signal, file.book) for signal in case.signals),
         high=file.book.high,
         chart=_draw(file),

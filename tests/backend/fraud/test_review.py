@@ -111,6 +111,15 @@ def test_only_a_reviewer_decides_and_says_why(context: Context) -> None:
         clear_case(context, reviewer(context), "0" * 32, "Nothing there")
 
 
+def test_nobody_decides_a_case_of_their_own(context: Context) -> None:
+    account, _site, case = run_farm(context)
+    own = owner_of(TENANT, account, Role.REVIEWER)
+    for act in (clear_case, confirm_case):
+        with pytest.raises(Conflict, match="their own"):
+            act(context, own, case.id, "It was me")
+    assert clear_case(context, reviewer(context), case.id, "A class").state is CaseState.CLEARED
+
+
 def test_evidence_holds_no_hash_of_anybody(context: Context) -> None:
     _account, _site, case = run_farm(context)
     kept = write_signals(case.signals)

@@ -29,7 +29,7 @@ from backend.domain.actors import Actor, Role, owner_of
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.sites import SiteDraft, SiteEdit
 from backend.domain.tiers import Tier
-from backend.errors import Forbidden, Invalid, LimitReached, NotFound
+from backend.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.referrals import TouchRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, SiteRow
@@ -197,11 +197,13 @@ def test_operators_suspend_and_resume(any_context: Context) -> None:
         session.add(row)
     update_site(any_context, ann, site, SiteEdit())
     assert len(places(any_context)) == 1
-    support = owner_of("default", ann.account, Role.SUPPORT)
+    support = owner_of("default", owner(any_context).account, Role.SUPPORT)
     with pytest.raises(Forbidden):
         suspend_site(any_context, ann, site)
     assert suspend_site(any_context, support, site).status is SiteStatus.SUSPENDED
     assert places(any_context) == []
+    with pytest.raises(Conflict):
+        resume_site(any_context, owner_of("default", ann.account, Role.SUPPORT), site)
     assert resume_site(any_context, support, site).status is SiteStatus.ACTIVE
     assert resume_site(any_context, support, site).status is SiteStatus.ACTIVE
     assert len(places(any_context)) == 1

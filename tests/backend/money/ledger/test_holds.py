@@ -95,3 +95,6 @@ def test_only_reviewers_hold_and_each_step_follows_the_one_before(context: Conte
     hold_commissions(context, reviewer, ann, "look")
     with pytest.raises(Conflict):
         hold_commissions(context, reviewer, ann, "again")
+    for act in (release_commissions, confirm_hold):
+        with pytest.raises(Conflict, match="themselves"):
+            act(context, owner_of(TENANT, ann, Role.REVIEWER), ann, "it was me")
