@@ -64,7 +64,7 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(_refuse_network)
 
-# As in a command (`run_verb`): looking for cycles as often as Python does takes a tenth of the time.
+# As in a command (`run_verb`): looking for cycles as often as by default takes a tenth of the time.
 gc.set_threshold(200_000, 20, 20)
 
 
