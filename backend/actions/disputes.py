@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 
 from backend.actions.audit import note
 from backend.actions.context import Context
-from backend.actions.holds import aggregated
 from backend.actions.ledger import post
 from backend.actions.notifying import notify
 from backend.domain import disputes
 from backend.domain.actors import Actor, Role
 from backend.domain.disputes import Dispute, DisputeKind, DisputeState, Message
-from backend.domain.earnings import Commission, Line, award_of, move, with_state
+from backend.domain.earnings import Commission, Line, aggregate, award_of, move, with_state
 from backend.domain.holds import check_reason
 from backend.domain.instants import Instant
 from backend.domain.ledger import Entry, EntryKind, Posting
@@ -242,7 +241,7 @@ def _turn(session: Session, context: Context, dispute: Dispute, kind: EntryKind)
         if one.is_held != is_held
     ]
     commissions.save(session, TENANT, [after for _before, after in changes])
-    postings = aggregated(changes)
+    postings = aggregate(changes)
     if postings:
         entry = Entry(
             kind=kind,

@@ -5,8 +5,7 @@ Every step is kept with who took it and why, and booked: held money stands on an
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -14,7 +13,15 @@ from backend.actions.audit import note
 from backend.actions.context import Context
 from backend.actions.ledger import post
 from backend.domain.actors import Actor, Role
-from backend.domain.earnings import Commission, expense_of, move, void, with_state
+from backend.domain.earnings import (
+    Changes,
+    Commission,
+    aggregate,
+    expense_of,
+    move,
+    void,
+    with_state,
+)
 from backend.domain.holds import Hold, HoldStep, check_reason, check_step
 from backend.domain.ledger import Entry, EntryKind, Posting
 from backend.errors import Conflict, NotFound
@@ -22,7 +29,6 @@ from backend.store import accounts, commissions, disputes, holds, ledger
 from backend.store.database import Session
 from backend.store.tables.base import TENANT
 
-Changes = Sequence[tuple[Commission, Commission]]
 _ACTS = {
     HoldStep.ACTIVE: "commissions.hold",
     HoldStep.RELEASED: "commissions.release",
@@ -67,19 +73,6 @@ def list_holds(context: Context, actor: Actor, account: str) -> list[Hold]:
     actor.needs_role(Role.REVIEWER, Role.FINANCE)
     with context.database.reading() as session:
         return holds.list_steps(session, TENANT, account)
-
-
-def aggregated(changes: Changes) -> list[Posting]:
-    """Return the postings of changes, one an account and currency."""
-    sums: Counter[tuple[str, str]] = Counter()
-    for before, after in changes:
-        for posting in move(before, after):
-            sums[posting.account, posting.currency] += posting.amount
-    return [
-        Posting(account=account, currency=currency, amount=amount)
-        for (account, currency), amount in sorted(sums.items())
-        if amount
-    ]
 
 
 def _take(context: Context, actor: Actor, account: str, step: HoldStep, reason: str) -> Reviewed:
@@ -141,7 +134,7 @@ def _next(
 def _entries(hold: Hold, changes: Changes) -> list[Entry]:
     if hold.step is not HoldStep.CONFIRMED:
         kind = EntryKind.HOLD if hold.step is HoldStep.ACTIVE else EntryKind.RELEASE
-        postings = aggregated(changes)
+        postings = aggregate(changes)
         entry = Entry(kind=kind, key=hold.key, at=hold.at, ref=hold.account, postings=postings)
         return [entry] if postings else []
     entries = [

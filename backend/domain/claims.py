@@ -10,12 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend.domain.earnings import Commission, CommissionState, move, with_state
+from backend.domain.earnings import Changes, Commission, CommissionState, aggregate, with_state
 from backend.domain.exchange import Rates, convert
 from backend.domain.instants import Day, Instant, date_of
 from backend.domain.ledger import Entry, EntryKind, Posting, own
-
-Changes = Sequence[tuple[Commission, Commission]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +140,7 @@ def claim_entry(payout: str, made: Claim, changes: Changes, at: Instant) -> Entr
         key=f"payout:{payout}:claim",
         at=at,
         ref=payout,
-        postings=[*_moves(changes), *_way(made.account, made.currency, made.amount, made.parts)],
+        postings=[*aggregate(changes), *_way(made.account, made.currency, made.amount, made.parts)],
         facts=_facts(made.currency, made.parts),
     )
 
@@ -155,7 +153,7 @@ def return_entry(payout: str, made: Claim, changes: Changes, at: Instant, *, rea
         key=f"payout:{payout}:return",
         at=at,
         ref=payout,
-        postings=[*_moves(changes), *(replace(one, amount=-one.amount) for one in way)],
+        postings=[*aggregate(changes), *(replace(one, amount=-one.amount) for one in way)],
         facts={**_facts(made.currency, made.parts), "reason": reason},
     )
 
@@ -174,19 +172,6 @@ def _way(account: str, currency: str, amount: int, parts: Sequence[Part]) -> lis
             for code, change in sorted(fx.items())
             if change
         ),
-    ]
-
-
-def _moves(changes: Changes) -> list[Posting]:
-    """Return what changes on the owner's accounts, one posting an account and currency."""
-    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for before, after in changes:
-        for posting in move(before, after):
-            sums[posting.account, posting.currency] += posting.amount
-    return [
-        Posting(account=account, currency=currency, amount=amount)
-        for (account, currency), amount in sorted(sums.items())
-        if amount
     ]
 
 

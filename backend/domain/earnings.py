@@ -78,6 +78,10 @@ class Commission:
         return self.booked - self.settled
 
 
+Changes = Sequence[tuple[Commission, Commission]]
+"""Commissions as they were, each beside what it is now."""
+
+
 def position(commission: Commission) -> dict[str, int]:
     """Return the signed balance that a commission is on its owner's accounts."""
     outstanding = commission.outstanding
@@ -105,6 +109,19 @@ def move(before: Commission | None, after: Commission) -> list[Posting]:
             line=after.line.value,
         )
         for account, amount in sorted(change.items())
+        if amount
+    ]
+
+
+def aggregate(changes: Changes) -> list[Posting]:
+    """Return the postings of several changes, one an account and currency."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for before, after in changes:
+        for posting in move(before, after):
+            sums[posting.account, posting.currency] += posting.amount
+    return [
+        Posting(account=account, currency=currency, amount=amount)
+        for (account, currency), amount in sorted(sums.items())
         if amount
     ]
 
