@@ -27,7 +27,6 @@ from backend.store.tables.sites import FeaturingRow, ScoreRow, ShowcaseRow, Site
 
 ROWS_AT_ONCE = 1_000
 _COUNTS = tuple(DayTally.__dataclass_fields__)
-_RAW = tuple(f"raw_{name}" for name in (*_COUNTS, "visitors"))
 _TOTALS = ("views", "likes", "comments", "counted_shares", "share_points")
 
 
@@ -35,11 +34,11 @@ def read_days(
     session: Session, tenant: str, sites: Sequence[str], *, since: Day, shares_since: Day
 ) -> Iterator[DayRecord]:
     """Give the days of some sites from `since` on, with what their raw events add up to."""
-    # Summed up in one pass: events lie in the order they came, not by their sites.
-    raw = _select_raw(tenant, sites, since).subquery()
+    # Summed up in one pass: events lie in the order they came, not by their sites. Put beside the
+    # days here: without fresh statistics PostgreSQL would sum them up for each day.
+    raw = {(row.site, row.day): row for row in session.execute(_select_raw(tenant, sites, since))}
     statement = (
-        select(SiteDayRow, *(raw.c[name] for name in _RAW))
-        .outerjoin(raw, and_(raw.c.site == col(SiteDayRow.site), raw.c.day == col(SiteDayRow.day)))
+        select(SiteDayRow)
         .where(
             col(SiteDayRow.tenant) == tenant,
             col(SiteDayRow.site).in_(sites),
@@ -49,14 +48,15 @@ def read_days(
     )
     for row in _stream(session, statement):
         day = row.SiteDayRow
+        sums = raw.get((day.site, day.day))
         yield DayRecord(
             site=day.site,
             day=Day(day.day),
             stored=DayTally(**{name: getattr(day, name) for name in _COUNTS}),
-            raw=DayTally(**{name: int(getattr(row, f"raw_{name}") or 0) for name in _COUNTS}),
+            raw=DayTally(**{name: int(getattr(sums, f"raw_{name}", 0) or 0) for name in _COUNTS}),
             has_shares=day.day >= shares_since,
             visitors=day.visitors,
-            raw_visitors=row.raw_visitors or 0,
+            raw_visitors=0 if sums is None else sums.raw_visitors,
         )
 
 

@@ -114,5 +114,7 @@ def running_world(folder: Path) -> Iterator[World]:
 
 @contextmanager
 def opened(url: str, world: World) -> Iterator[Door]:
-    with httpx.Client(timeout=30) as client:
+    # A connection for each request: one that waits may be closed just when it is used again.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(timeout=30, limits=limits) as client:
         yield Door(url=url, world=world, client=client)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from backend.actions.accounts import suspend
@@ -267,7 +269,7 @@ def test_the_file_is_the_same_each_time_and_tells_nothing_in_the_database(paying
     assert read_file(paying, cleo, batch.id) == (file, content)
     assert b"DE75512108001245126199" in content
     paying.database.close()
-    for path in paying.settings.data_dir.iterdir():
+    for path in filter(Path.is_file, paying.settings.data_dir.rglob("*")):
         assert b"1245126199" not in path.read_bytes(), path
     with pytest.raises(Conflict):
         submit(paying, cleo, batch.id)
