@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from types import ModuleType
 
@@ -45,6 +46,7 @@ def main(words: list[str]) -> None:
         summary = (module.__doc__ or "").split(".", 1)[0]
         module.add_arguments(parts.add_parser(name, help=summary, description=module.__doc__))
     chosen = parser.parse_args(words)
+    gc.set_threshold(200_000, 20, 20)  # as commands do (`run_verb`), the service's among them
     if chosen.part:
         PARTS[chosen.part].run_part(chosen)
         return
