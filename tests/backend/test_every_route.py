@@ -45,16 +45,14 @@ SCOPED = [name for name, line in LINES.items() if line.door is Door.SCOPE]
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Ann and Bob; Sue, who is suspended; Eve, who is erased."""
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", "bob", "sue", "eve")
-    suspend(world.context, world.people["sue"].actor.account)
-    # As of a sign-in at the same moment: the suspension alone has to keep her out.
-    with world.context.database.transaction() as session:
-        session.connection().execute(update(SessionRow).values(revoked_at=None))
-    erase_account(world.context, world.people["eve"].actor)
-    save(world)
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "bob", "sue", "eve") as world:
+        suspend(world.context, world.people["sue"].actor.account)
+        # As of a sign-in at the same moment: the suspension alone has to keep her out.
+        with world.context.database.transaction() as session:
+            session.connection().execute(update(SessionRow).values(revoked_at=None))
+        erase_account(world.context, world.people["eve"].actor)
+        save(world)
+        yield world
 
 
 @pytest.fixture

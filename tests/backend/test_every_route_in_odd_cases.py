@@ -57,17 +57,15 @@ ODD = ("", "-1", "9" * 30, "\0", "\N{ARABIC-INDIC DIGIT THREE}", SCRIPT, "x" * 9
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Ann; Ada, who administers; Ivy, who was not here for fourteen days."""
-    world = open_world(tmp_path_factory.mktemp("world"), "ann", "ada", "ivy")
-    change_role(world.context, world.people["ada"].actor.account, Role.ADMIN)
-    ended = world.context.clock.now() - 1
-    own = col(SessionRow.account) == world.people["ivy"].actor.account
-    with world.context.database.transaction() as session:
-        changed = update(SessionRow).where(own)
-        session.connection().execute(changed.values(seen_at=ended - 14 * DAY, expires_at=ended))
-    save(world)
-    yield world
-    world.saved.close()
-    world.context.database.close()
+    with open_world(tmp_path_factory.mktemp("world"), "ann", "ada", "ivy") as world:
+        change_role(world.context, world.people["ada"].actor.account, Role.ADMIN)
+        ended = world.context.clock.now() - 1
+        own = col(SessionRow.account) == world.people["ivy"].actor.account
+        with world.context.database.transaction() as session:
+            changed = update(SessionRow).where(own)
+            session.connection().execute(changed.values(seen_at=ended - 14 * DAY, expires_at=ended))
+        save(world)
+        yield world
 
 
 @pytest.fixture
