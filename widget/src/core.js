@@ -112,7 +112,7 @@ const viewIfMoved = guard(() => {
   address = here;
   look();
   const arrival = ARRIVAL.exec(location.search)?.[2];
-  const view = { v: arrival, i: makeId(), u: here.slice(0, 2000), r: referrer };
+  const view = { v: arrival, u: here.slice(0, 2000), r: referrer };
   referrer = "";
   // What people copy from the address bar is the page's own address again.
   if (arrival) history.replaceState(history.state, "", here + location.hash);
@@ -120,7 +120,7 @@ const viewIfMoved = guard(() => {
   setTimeout(guard(() => send("view", view)));
 });
 
-/** Hear of whatever ends a view or begins another one. */
+/** Begin the first view, and hear of whatever ends one or begins another. */
 const listen = () => {
   // An app's history is watched from outside, never wrapped. Browsers before 2026 lack the event.
   if (window.navigation) navigation.addEventListener("currententrychange", viewIfMoved);
@@ -133,6 +133,7 @@ const listen = () => {
   });
   addEventListener("scroll", () => (deepestPx = Math.max(deepestPx, scrollY)));
   addEventListener("pageshow", viewIfMoved);
+  viewIfMoved();
 };
 
 /** Begin to send, for the site and service of `page`, if it names both.
@@ -140,9 +141,7 @@ const listen = () => {
 export const start = (page) => {
   if (page.site && page.service) {
     config = page;
-    whenShown(() => {
-      viewIfMoved();
-      setTimeout(listen);
-    });
+    // In a task of its own: the script itself has run in this one.
+    whenShown(() => setTimeout(listen));
   }
 };
