@@ -68,6 +68,7 @@ def test_leaving_sends_seconds_in_sight_and_deepest_scroll_in_percent(
 ) -> None:
     page.clock.install()
     page.goto(site.page("/long", embed(service, head=FLUSH, body=TALL)))
+    service.wait(1, "view")
     page.clock.run_for(65_400)
     page.evaluate(SCROLL, 700)
     page.evaluate(SCROLL, 0)
@@ -115,6 +116,7 @@ def test_a_page_left_open_for_two_days_says_no_more_than_one(
 ) -> None:
     page.clock.install()
     page.goto(site.page("/", embed(service)))
+    service.wait(1, "view")
     page.clock.fast_forward(2 * 86_400_000)
     page.evaluate(TURN, True)
     assert service.wait(1, "engage")[0]["d"] == 86_400
