@@ -61,6 +61,10 @@ def serve_ssh(folder: Path) -> Iterator[SshServer]:
         f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nUsePAM no\n"
         "PasswordAuthentication no\nKbdInteractiveAuthentication no\nMaxStartups 100\n"
         "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n"
+        # Where the shell that starts rsync finds nothing of this machine's user to run first.
+        f"SetEnv HOME={folder}\n"
+        # Each connection that is cut agrees on keys anew; this is the cheapest way.
+        "KexAlgorithms curve25519-sha256\n"
     )
     if os.geteuid() == 0:
         # Where a server of root parts with its rights; packages make it when they start.
