@@ -5,6 +5,7 @@ Its buckets are folders, so that a test sees what is stored without asking the s
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import socket
@@ -18,10 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.loaders import Loader, create_loader
 
 KEY, SECRET = "publisher", "correct-horse-battery"
 START_SECONDS = 20
@@ -91,10 +94,19 @@ def start_s3(folder: Path) -> Iterator[RunningS3]:
     )  # fmt: skip
     try:
         _await(f"http://{address}/", process)
-        yield RunningS3(url=f"http://{address}", folder=folder)
+        with mock.patch("botocore.session.create_loader", _share_loader):
+            yield RunningS3(url=f"http://{address}", folder=folder)
     finally:
         process.kill()
         process.wait()
+
+
+@functools.cache
+def _share_loader(search_path: str | None = None) -> Loader:
+    """Return what reads botocore's descriptions of services: each session would read them anew,
+    and take longer for that than for what a test asks.
+    """
+    return create_loader(search_path)
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
