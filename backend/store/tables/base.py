@@ -21,7 +21,12 @@ TENANT = "default"
 
 
 class Row(SQLModel):
-    """A row; `tenant` is the first part of every key, and the shard key of a distributed one."""
+    """A row; `tenant` is the first part of every key, and the shard key of a distributed one.
+
+    Tables validate nothing: pydantic would compile eighty validators that few programs ever ask.
+    """
+
+    model_config = {"defer_build": True}
 
     tenant: str = Field(primary_key=True, max_length=32)
 
