@@ -16,7 +16,6 @@ from backend.domain.holds import check_reason
 from backend.domain.instants import Instant, day_of
 from backend.domain.shares import Platform, share_points
 from backend.domain.standing import DayTally, Standing, add_up
-from backend.store import events as event_store
 from backend.store import fraud, fraud_shares, scores
 from backend.store.database import Session
 from backend.store.events import DayRef
@@ -74,7 +73,6 @@ def _restore(session: Session, case: Case, standings: dict[SiteRef, Standing], n
         tally = DayTally(counted_shares=1, share_points=points)
         days.setdefault((case.tenant, case.site, day_of(share.at)), []).append(tally)
     tallies = {ref: add_up(some) for ref, some in days.items()}
-    event_store.add_days(session, tallies)
     # A clock that was set back must not put the review before what it restores.
     latest = max([now, *(standing.as_of for standing in standings.values())])
     advance_sites(session, standings, tallies, latest)

@@ -22,6 +22,7 @@ from backend.store import events as event_store
 from backend.store import scores, shares, showcase
 from backend.store.database import Session
 from backend.store.events import DayRef
+from backend.store.pipelines import pipelined
 from backend.store.scores import SiteRef
 from backend.store.shares import NewShare, ShareRef, VisitorRef
 
@@ -50,9 +51,7 @@ def record(session: Session, events: Sequence[Event], now: Instant) -> list[Site
     # Shares first: clicks may be on shares of this batch.
     counted = _record_shares(session, standings, fresh)
     shares.add_clicks(session, (event for event in fresh if event.kind is EventKind.REFERRAL_CLICK))
-    tallies = tally(fresh, counted)
-    event_store.add_days(session, tallies)
-    return advance_sites(session, standings, tallies, now)
+    return advance_sites(session, standings, tally(fresh, counted), now)
 
 
 def tally(events: Sequence[Event], counted: Mapping[ShareRef, int]) -> dict[DayRef, DayTally]:
@@ -163,33 +162,40 @@ def advance_sites(
     tallies: Mapping[DayRef, DayTally],
     now: Instant,
 ) -> list[SiteChange]:
-    """Add tallies, which the days have already, to the locked standings of their sites."""
+    """Add tallies to the days of their sites and to their locked standings."""
     added: dict[SiteRef, dict[Day, DayTally]] = {}
     for (tenant, site, day), day_tally in tallies.items():
         added.setdefault((tenant, site), {})[day] = day_tally
     moved = [ref for ref in added if has_moved(standings[ref], now)]
-    windows = scores.window_points(session, moved, now)
+    points = scores.window_points(session, moved, now)
     changes: list[SiteChange] = []
-    featurings: list[tuple[SiteRef, Featuring]] = []
+    featurings: list[tuple[Standing, Featuring]] = []
     for ref, days in added.items():
-        total = add_up(days.values())
-        window = (day_of(now), windows[ref]) if ref in windows else _widen(standings[ref], days)
-        standing, begun = advance(standings[ref], total, window=window, now=now)
-        featurings += [(ref, featuring) for featuring in begun]
-        if begun:
-            note_featuring(session, standing, begun[-1], now)
+        old, total = standings[ref], add_up(days.values())
+        window = (old.window_day, old.engagement_points)
+        if ref in points:
+            window = (day_of(now), points[ref])
+        standing, begun = advance(old, total, window=_widen(window, days), now=now)
+        featurings += [(standing, featuring) for featuring in begun]
         changes.append(SiteChange(standing=standing, added=total, is_newly_featured=bool(begun)))
     advanced = [change.standing for change in changes]
-    scores.save_standings(session, advanced)
-    scores.add_featurings(session, featurings)
-    showcase.place(session, advanced, now)
+    with pipelined(session):
+        event_store.add_days(session, tallies)
+        scores.save_standings(session, advanced)
+        scores.add_featurings(session, featurings)
+        showcase.place(session, advanced, now)
+    for standing, featuring in {
+        (one.tenant, one.site): (one, begun) for one, begun in featurings
+    }.values():
+        note_featuring(session, standing, featuring, now)
     return changes
 
 
-def _widen(standing: Standing, days: Mapping[Day, DayTally]) -> tuple[Day, int]:
-    """Return the engagement window with what days add to it: those before it, which a clock that
-    was set back may bring, add nothing.
+def _widen(window: tuple[Day, int], days: Mapping[Day, DayTally]) -> tuple[Day, int]:
+    """Return an engagement window, its last day and its points, with what days add to it: those
+    before it, which a clock that was set back may bring, add nothing.
     """
-    first = standing.window_day - ENGAGEMENT_DAYS + 1
-    points = sum([added.engagement_points for day, added in days.items() if day >= first])
-    return standing.window_day, standing.engagement_points + points
+    last, points = window
+    first = last - ENGAGEMENT_DAYS + 1
+    more = sum([added.engagement_points for day, added in days.items() if day >= first])
+    return last, points + more

@@ -11,15 +11,14 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from backend.domain.events import Event, EventKind
 from backend.domain.instants import Day, day_of
 from backend.domain.standing import DayTally
 from backend.store.bulk import Bulk, insert_many
+from backend.store.pipelines import translated
 from backend.store.tables.events import EventIdRow, EventRow, SiteDayRow
 
 DayRef = tuple[str, str, Day]
@@ -61,12 +60,9 @@ def _write(connection: Connection, insert: Bulk, rows: Sequence[tuple[Any, ...]]
         return
     driver: Any = connection.connection.driver_connection
     statement = f"COPY {insert.table} ({', '.join(insert.columns)}) FROM STDIN"
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.OperationalError as error:
-        raise OperationalError(statement, None, error) from error
+    with translated(statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def add_days(session: Session, tallies: Mapping[DayRef, DayTally]) -> None:

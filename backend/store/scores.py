@@ -89,17 +89,17 @@ def save_standings(session: Session, standings: Sequence[Standing]) -> None:
     _SAVE.run(session.connection(), [_cached(standing) for standing in standings])
 
 
-def add_featurings(session: Session, begun: Iterable[tuple[SiteRef, Featuring]]) -> None:
+def add_featurings(session: Session, begun: Iterable[tuple[Standing, Featuring]]) -> None:
     """Record featurings; the key (site, threshold) refuses a second one of the same share."""
     rows = [
         {
-            "tenant": tenant,
-            "site": site,
+            "tenant": standing.tenant,
+            "site": standing.site,
             "threshold": featuring.threshold,
             "starts_at": featuring.starts_at,
             "ends_at": featuring.ends_at,
         }
-        for (tenant, site), featuring in begun
+        for standing, featuring in begun
     ]
     if rows:
         session.connection().execute(insert(FeaturingRow), rows)

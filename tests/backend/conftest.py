@@ -28,11 +28,19 @@ def context(tmp_path: Path) -> Iterator[Context]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
+def any_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """None for SQLite, and then the URL of a database on PostgreSQL."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    with server.lend() as url:
+        yield url
+
+
+@pytest.fixture
+def any_context(tmp_path: Path, any_database: str | None) -> Iterator[Context]:
     """A service on SQLite, and the same on PostgreSQL."""
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    made = make_context(tmp_path, url)
+    made = make_context(tmp_path, any_database)
     yield made
     made.database.close()

@@ -21,18 +21,24 @@ import psycopg
 
 from backend.settings import Settings
 from tests.support.databases import bring_up_to_date
+from tests.support.emptying import is_emptied, shape_of
 
 _NOBODY = 65534
 
 
 class PostgreSQL:
-    """A running server. `new_database` gives the URL of a database with the newest tables."""
+    """A running server. `new_database` gives the URL of a database with the newest tables.
+
+    `lend` gives one for a while, which may be one that was lent before and is empty again.
+    """
 
     def __init__(self, port: int, control: Callable[..., None]) -> None:
         self._port = port
         self._control = control
         self._made = 0
         self._template = ""
+        self._shape: tuple[object, ...] = ()
+        self._idle: list[str] = []
 
     def stop(self) -> None:
         """End it at once, as a crash does; its databases stay."""
@@ -43,6 +49,8 @@ class PostgreSQL:
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
         # What the system was handed outlives the server; no test takes the machine's power.
         options += " -c max_connections=200 -c timezone=UTC -c fsync=off -c full_page_writes=off"
+        # It would look through each of hundreds of databases once a minute.
+        options += " -c autovacuum=off"
         self._control("-l", "log", "-o", options, "start")
 
     def new_database(self) -> str:
@@ -51,8 +59,17 @@ class PostgreSQL:
             settings = Settings.from_env({"FOURSITE_DATABASE_URL": url})
             bring_up_to_date(settings).close()
             self._template = url.rpartition("/")[2]
+            self._shape = shape_of(url)
         # By whole files: page by page through the log takes twice as long.
         return self._make(f' TEMPLATE "{self._template}" STRATEGY FILE_COPY')
+
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        """Give the URL of a database with the newest tables; close what uses it before the end."""
+        url = self._idle.pop() if self._idle else self.new_database()
+        yield url
+        if is_emptied(url, self._shape):
+            self._idle.append(url)
 
     def new_empty_database(self) -> str:
         return self._make()

@@ -1,4 +1,8 @@
-"""The service as a process of its own, as a person starts it."""
+"""The service as a process of its own, as a person starts it.
+
+Unless a test says `anew`, the process is split off one that has loaded the code before, and finds
+the newest tables in a folder that has none yet: the rest of a start is what it is.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,17 @@ from pathlib import Path
 
 import httpx
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.databases import put_databases
+from tests.support.loaded_code import ROOT, SplitProcess
+from tests.support.prepared_files import share_prepared_files
+
 START_SECONDS = 120
 
 
 class RunningServer:
     """A started `4site server`. `url` is where it listens; `output` what it printed so far."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str] | SplitProcess) -> None:
         self.process = process
         self.output: list[str] = []
         self.url = ""
@@ -68,23 +75,37 @@ class RunningServer:
 
 @contextmanager
 def run_server(
-    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, action: str = "run"
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    action: str = "run",
+    anew: bool = False,
 ) -> Iterator[RunningServer]:
     """Start the service on a free port with `folder` for its data; it is ended in the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "server", action, "--port", "0", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "FOURSITE_DATA_DIR": str(folder), **(environment or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    server = RunningServer(process)
+    variables = {**os.environ, "FOURSITE_DATA_DIR": str(folder), **(environment or {})}
+    words = ["server", action, "--port", "0", *arguments]
+    if anew:
+        server = RunningServer(_start_anew(words, variables))
+    else:
+        share_prepared_files(folder)
+        put_databases(folder)
+        server = RunningServer(SplitProcess(words, variables))
     try:
         server.wait_until_it_serves()
         yield server
     finally:
         server.kill()  # which is nothing to one that has ended
+
+
+def _start_anew(words: list[str], variables: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli", *words],
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def server_command(

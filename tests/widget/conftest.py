@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
 from tests.support.collector import Collector, collecting
+from tests.support.kept_page import KeptPage
 
 
 @pytest.fixture
@@ -25,13 +26,16 @@ def service() -> Iterator[Collector]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    """Yield what the tests of a module take their page from."""
+    keeper = KeptPage(browser, viewport={"width": 1000, "height": 700})
+    yield keeper
+    keeper.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
+def page(kept: KeptPage) -> Iterator[Page]:
     """Yield a visitor's page. Whatever the widget throws into it fails the test."""
-    context = browser.new_context(viewport={"width": 1000, "height": 700})
-    page = context.new_page()
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    yield page
-    context.close()
-    assert thrown == []
+    with kept.lend() as page:
+        yield page

@@ -26,13 +26,10 @@ from tests.support.stripe_server import run_stripe
 CARD = "Xt5EWLLDS7FJjR1c"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
+@pytest.fixture
+def shop(tmp_path: Path, any_database: str | None) -> Iterator[Shop]:
     with run_stripe(NOON // SECOND) as stripe:
-        context = make_context(tmp_path, url, environment=stripe.environment())
+        context = make_context(tmp_path, any_database, environment=stripe.environment())
         yield Shop(context=context, stripe=stripe)
         context.database.close()
 

@@ -50,20 +50,17 @@ def server() -> Iterator[MailServer]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def service(
-    request: pytest.FixtureRequest, tmp_path: Path, server: MailServer
+    tmp_path: Path, any_database: str | None, server: MailServer
 ) -> Iterator[tuple[Context, RecordedTasks]]:
     """A service on each database that sends to the server, with an empty mail box."""
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
     environment = {
         "FOURSITE_SMTP_URL": server.url,
         "FOURSITE_BASE_URL": "https://share.example",
         "FOURSITE_MAIL_FROM": "4site <mail@share.example>",
     }
-    made = make_context(tmp_path, url, environment=environment)
+    made = make_context(tmp_path, any_database, environment=environment)
     server.mails.clear()
     yield with_recorded_tasks(made)
     made.database.close()

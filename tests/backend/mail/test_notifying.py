@@ -60,13 +60,10 @@ class Heard:
         self.told.append((channel, dict(values)))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def paying(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
+@pytest.fixture
+def paying(tmp_path: Path, any_database: str | None) -> Iterator[Context]:
     """A service on each database that pays by PayPal."""
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    made = make_paying(tmp_path, url)
+    made = make_paying(tmp_path, any_database)
     yield made
     made.database.close()
 

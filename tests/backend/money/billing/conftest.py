@@ -48,11 +48,8 @@ def manual_shop(tmp_path: Path) -> Iterator[Shop]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+@pytest.fixture
+def any_shop(tmp_path: Path, any_database: str | None) -> Iterator[Shop]:
     """The same on SQLite, and on PostgreSQL."""
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    with opened_shop(tmp_path, url) as made:
+    with opened_shop(tmp_path, any_database) as made:
         yield made

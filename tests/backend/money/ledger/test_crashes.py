@@ -95,7 +95,7 @@ def test_a_process_that_is_killed_half_way_leaves_nothing_half_done(context: Con
     assert balances(context) == balances_without_crashes(context)
 
 
-@pytest.mark.parametrize("any_context", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("any_database", ["postgresql"], indirect=True)
 def test_processes_that_deliver_the_same_book_each_once(any_context: Context) -> None:
     _ann, payer = add_chain(any_context, 2)
     processes = [run_process(any_context, payer, seed, NEVER) for seed in range(2)]

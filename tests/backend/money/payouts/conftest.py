@@ -18,11 +18,8 @@ def paying(tmp_path: Path) -> Iterator[Context]:
     made.database.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_paying(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    made = make_paying(tmp_path, url)
+@pytest.fixture
+def any_paying(tmp_path: Path, any_database: str | None) -> Iterator[Context]:
+    made = make_paying(tmp_path, any_database)
     yield made
     made.database.close()

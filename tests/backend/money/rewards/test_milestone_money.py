@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,13 @@ from backend.actions.payout_submission import submit
 from backend.actions.rewards import grant_all, grant_rewards
 from tests.support.money import adjusted, balances
 from tests.support.payouts import add_earner, add_finance, approved, make_paying, pass_days
-from tests.support.postgresql import PostgreSQL
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def paying(request: pytest.FixtureRequest, tmp_path: Path) -> Context:
-    url = None
-    if request.param == "postgresql":
-        server: PostgreSQL = request.getfixturevalue("postgresql")
-        url = server.new_database()
-    context = make_paying(tmp_path, url)
-    request.addfinalizer(context.database.close)
-    return context
+@pytest.fixture
+def paying(tmp_path: Path, any_database: str | None) -> Iterator[Context]:
+    context = make_paying(tmp_path, any_database)
+    yield context
+    context.database.close()
 
 
 def test_it_waits_is_paid_and_is_owed_back_when_its_conversion_is(paying: Context) -> None:
