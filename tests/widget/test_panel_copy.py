@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPage
 from tests.support.share_page import (
     WIDGET,
     SharePage,
@@ -28,16 +29,11 @@ IS_SELECTED = """() => {
 }"""
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:  # noqa: F811
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, permissions=["clipboard-read", "clipboard-write"])
+    yield keeper
+    keeper.close()
 
 
 def test_link_is_copied_and_said_to_be(page: Page, share_page: SharePage) -> None:  # noqa: F811

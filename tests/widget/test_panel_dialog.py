@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, ViewportSize
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPage
 from tests.support.share_page import SharePage, open_panel, share_page, stay_inside, target  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -22,24 +23,32 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.fixture
-def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context(viewport=DESK)
-    stay_inside(context)
-    page = context.new_page()
-    page.goto(share_page.address)
-    yield page
-    context.close()
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, prepare=stay_inside, viewport=DESK)
+    yield keeper
+    keeper.close()
+
+
+@pytest.fixture(scope="module")
+def kept_phone(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, prepare=stay_inside, viewport=PHONE, has_touch=True, is_mobile=True)
+    yield keeper
+    keeper.close()
 
 
 @pytest.fixture
-def phone(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    stay_inside(context)
-    page = context.new_page()
-    page.goto(share_page.address)
-    yield page
-    context.close()
+def page(kept: KeptPage, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
+    with kept.lend() as page:
+        page.goto(share_page.address)
+        yield page
+
+
+@pytest.fixture
+def phone(kept_phone: KeptPage, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
+    with kept_phone.lend() as phone:
+        phone.goto(share_page.address)
+        yield phone
 
 
 def is_open(page: Page) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPage
 from tests.support.share_page import (
     SITE_KEY,
     SharePage,
@@ -26,12 +27,11 @@ NATIVE = """
 """
 
 
-@pytest.fixture
-def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context()
-    stay_inside(context)
-    yield context.new_page()
-    context.close()
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, prepare=stay_inside)
+    yield keeper
+    keeper.close()
 
 
 @pytest.fixture

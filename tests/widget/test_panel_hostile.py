@@ -8,27 +8,34 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPage
 from tests.support.share_page import SharePage, open_panel, share_page, stay_inside, target  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(
+        browser, prepare=stay_inside, permissions=["clipboard-read", "clipboard-write"]
+    )
+    yield keeper
+    keeper.close()
+
+
 @pytest.fixture
-def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
+def page(kept: KeptPage, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
     """Yield a page whose scripts raise nothing and whose console stays free of complaints."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    stay_inside(context)
-    page = context.new_page()
     faults: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:
         if message.type == "error" and "favicon.ico" not in str(message.location):
             faults.append(message.text)
 
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", keep)
-    yield page
-    context.close()
+    with kept.lend() as page:
+        page.on("console", keep)
+        yield page
+        page.remove_listener("console", keep)
     assert faults == []
 
 

@@ -9,17 +9,17 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPage
 from tests.support.share_page import SharePage, open_panel, share_page, stay_inside, target  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page(browser: Browser, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context()
-    stay_inside(context)
-    yield context.new_page()
-    context.close()
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, prepare=stay_inside)
+    yield keeper
+    keeper.close()
 
 
 @pytest.fixture

@@ -9,7 +9,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
-from tests.support.share_page import SharePage, open_panel, share_page, stay_inside, target  # noqa: F401
+from tests.support.kept_page import KeptPage
+from tests.support.share_page import (
+    SharePage,
+    open_panel,
+    serve_share_page,
+    share_page,  # noqa: F401
+    stay_inside,
+    target,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -30,20 +38,27 @@ INTENTS = {
 EVERY = [*INTENTS, "mastodon", "email", "discord", "slack", "copy_link", "native"]
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    # The proxy is a server of ours, which serves no other host.
+    with serve_share_page() as nobody:
+        proxy = {"server": nobody.origin, "bypass": "127.0.0.1"}
+        keeper = KeptPage(browser, prepare=stay_inside, proxy=proxy)
+        yield keeper
+        keeper.close()
+
+
 @pytest.fixture
-def context(browser: Browser, share_page: SharePage) -> Iterator[BrowserContext]:  # noqa: F811
-    # The proxy is the page's own server, which serves no other host.
-    context = browser.new_context(proxy={"server": share_page.origin, "bypass": "127.0.0.1"})
-    stay_inside(context)
+def page(kept: KeptPage, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
     share_page.title = HTML_TITLE
     share_page.attributes = f'data-platforms="{",".join(EVERY)}"'
-    yield context
-    context.close()
+    with kept.lend() as page:
+        yield page
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+def context(page: Page) -> BrowserContext:
+    return page.context
 
 
 def read(address: str) -> tuple[str, dict[str, str]]:

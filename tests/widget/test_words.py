@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page, Route
 
 from tests.support.browser import browser  # noqa: F401  a fixture
 from tests.support.share_page import WIDGET, SharePage, open_panel, share_page  # noqa: F401
@@ -41,13 +40,6 @@ def test_language_has_every_word_with_its_place_for_a_name(lang: str) -> None:
         assert not re.search(r"[!<>\n…]|\.\.\.", text), key
         if lang != "en" and key not in SAME_AS_ENGLISH:
             assert text != english[key], key
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.browser

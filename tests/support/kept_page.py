@@ -1,0 +1,101 @@
+"""One page that the tests of a module use one after the other.
+
+To open a page costs a browser five times what it costs to empty one. So a page is kept as long as
+tests do to it what going elsewhere undoes; after one that did more, the next test gets another.
+What pages store belongs to their servers' ports, of which each test has new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+# What outlives the document that it is done to.
+_OF_PAGES = ("close", "emulate_media", "set_viewport_size")
+_OF_CONTEXTS = ("add_cookies", "grant_permissions", "set_geolocation", "set_offline")
+_OF_BOTH = (
+    "add_init_script",
+    "expose_binding",
+    "expose_function",
+    "route",
+    "set_default_timeout",
+    "set_extra_http_headers",
+)
+_OF_CLOCKS = ("install", "pause_at", "set_fixed_time", "set_system_time")
+
+
+class KeptPage:
+    """Lends its page to one test at a time."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        *,
+        prepare: Callable[[BrowserContext], None] = lambda _context: None,
+        **options: Any,
+    ) -> None:
+        self._browser = browser
+        self._prepare = prepare
+        self._options = options
+        self._page: Page | None = None
+        self._is_spoilt = False
+
+    @contextmanager
+    def lend(self) -> Iterator[Page]:
+        """Yield an empty page. What is thrown into it, until it has been left, is an error."""
+        page = self._page = self._page or self._open()
+        thrown: list[str] = []
+
+        def note(error: object) -> None:
+            thrown.append(str(error))
+
+        page.on("pageerror", note)
+        yield page
+        if self._is_spoilt:
+            self.close()
+        else:
+            self._empty(page)
+            page.remove_listener("pageerror", note)
+        assert thrown == []
+
+    def close(self) -> None:
+        """Throw the page away, if there is one."""
+        if self._page:
+            self._page.context.close()
+        self._page = None
+
+    def _open(self) -> Page:
+        context = self._browser.new_context(**self._options)
+        self._prepare(context)
+        page = context.new_page()
+        self._is_spoilt = False
+        for owner, names in (
+            (page, _OF_PAGES + _OF_BOTH),
+            (context, _OF_CONTEXTS + _OF_BOTH),
+            (context.clock, _OF_CLOCKS),
+        ):
+            for name in names:
+                setattr(owner, name, self._spoiling(getattr(owner, name)))
+        return page
+
+    def _spoiling(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        def spoil(*arguments: Any, **named: Any) -> Any:
+            self._is_spoilt = True
+            return act(*arguments, **named)
+
+        return spoil
+
+    @staticmethod
+    def _empty(page: Page) -> None:
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        page.context.clear_cookies()
+        developer = page.context.new_cdp_session(page)
+        developer.send("Page.resetNavigationHistory")
+        developer.detach()
