@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -55,7 +56,17 @@ def files_of(bare: Path, branch: str = "gh-pages") -> dict[str, str]:
     if not git(bare, "for-each-ref", f"refs/heads/{branch}"):
         return {}
     paths = git(bare, "ls-tree", "-r", "--name-only", branch).splitlines()
-    return {path: git(bare, "cat-file", "blob", f"{branch}:{path}") for path in paths}
+    asked = "".join(f"{branch}:{path}\n" for path in paths).encode()
+    command = ["git", "-C", bare, "cat-file", "--batch=%(objectsize)"]
+    said = io.BytesIO(subprocess.run(command, input=asked, check=True, capture_output=True).stdout)
+    return {path: _read_blob(said) for path in paths}
+
+
+def _read_blob(said: io.BytesIO) -> str:
+    """Read one answer of `cat-file --batch`: a line with the size, the content, a line's end."""
+    content = said.read(int(said.readline()))
+    said.readline()
+    return content.decode("utf-8", "replace").strip()
 
 
 @contextmanager
