@@ -1,10 +1,11 @@
-"""The demo world in a database of its own, at its last moment."""
+"""The demo world at its last moment: filled once a run by the command, and copied."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,40 +14,47 @@ import pytest
 from backend.actions.context import Context
 from backend.clock import FixedClock
 from backend.demo.world import DAYS, fill
-from backend.domain.instants import Day, start_of
+from backend.domain.instants import Day, date_of, start_of
 from backend.jobs.schedules import SCHEDULES
-from tests.support.service import make_context
+from tests.support.running import server_command
+from tests.support.service import SECRET, make_context
 
 START = Day(20_640)
+SAID = "said"
+"""The file beside a copied world that keeps what the command said when it had filled it."""
 
 
-def make_world(folder: Path, url: str | None = None) -> Context:
-    """Fill a database with the world; it takes some ten seconds."""
+def make_world(folder: Path, url: str) -> Context:
+    """Fill a database with the world in this process; it takes some ten seconds."""
     context = make_context(folder, url)
     fill(context, START, {name: one.when for name, one in SCHEDULES.items()})
     return _at_the_end(context)
 
 
-def share_world(factory: pytest.TempPathFactory) -> Context:
-    """Return the world that all processes of a run look at; the first one fills it."""
+def copy_world(
+    factory: pytest.TempPathFactory, folder: Path, environment: Mapping[str, str] | None = None
+) -> Context:
+    """Return a world of the test's own, with its data in `folder`."""
+    copy_folder(factory, folder)
+    return _at_the_end(make_context(folder, environment=environment))
+
+
+def copy_folder(factory: pytest.TempPathFactory, folder: Path) -> None:
+    """Copy the data of the world that the first process of a run has filled, and nobody opens."""
     base = factory.getbasetemp()
     place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-world"
     with place.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
-        if not (place / "filled").exists():
-            make_world(place).database.close()
-            (place / "filled").touch()
-    return _at_the_end(make_context(place))
+        if not (place / SAID).exists():
+            done = demo_command(place, "demo", "--only-fill", "--start", f"{date_of(START)}")
+            assert done.returncode == 0, done.stderr
+            (place / SAID).write_text(done.stdout)
+    shutil.copytree(place, folder, dirs_exist_ok=True)
 
 
-def copy_world(
-    factory: pytest.TempPathFactory, folder: Path, environment: Mapping[str, str]
-) -> Context:
-    """Return a world like the shared one that a test may change."""
-    shared = share_world(factory)
-    shared.database.close()
-    shutil.copytree(shared.settings.data_dir, folder, dirs_exist_ok=True)
-    return _at_the_end(make_context(folder, environment=environment))
+def demo_command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the service with the secret that services of tests have."""
+    return server_command(folder, *words, FOURSITE_SECRET=SECRET.decode())
 
 
 def _at_the_end(context: Context) -> Context:

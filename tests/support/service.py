@@ -21,6 +21,7 @@ NOON = Instant(start_of(Day(20_700)) + 12 * 3_600_000_000)
 """2026-09-04T12:00:00Z, where test clocks stand at first."""
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
 SITE_URL = "https://lantern.example/"
+SECRET = b"a secret of thirty-two bytes...."
 
 
 def make_context(
@@ -43,7 +44,7 @@ def make_context(
         ids=SeededIds(7),
         tasks=NoTasks(),
         live=NoLive(),
-        secret=b"a secret of thirty-two bytes....",
+        secret=SECRET,
     )
 
 
