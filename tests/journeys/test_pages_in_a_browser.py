@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPage
 from tests.support.sites import EXAMPLES, build_everything, build_example, pages_by_kind, serve
 
 pytestmark = pytest.mark.browser
@@ -61,11 +62,24 @@ class Visit:
             self.faults.append(f"request to another host: {url}")
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, viewport={"width": 1280, "height": 900}, color_scheme="light")
+    yield keeper
+    keeper.close()
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:  # noqa: F811
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
-    yield Visit(page=context.new_page()).listen()
-    context.close()
+def visit(kept: KeptPage) -> Iterator[Visit]:
+    with kept.lend() as page:
+        yield Visit(page=page).listen()
+
+
+@pytest.fixture(scope="module")
+def kept_without_scripts(browser: Browser) -> Iterator[KeptPage]:  # noqa: F811
+    keeper = KeptPage(browser, java_script_enabled=False)
+    yield keeper
+    keeper.close()
 
 
 @pytest.fixture(scope="module")
@@ -235,14 +249,14 @@ def test_copy_button_leaves_the_prompt_out(visit: Visit, everything_url: str) ->
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_page_is_whole_without_javascript(
-    browser: Browser,  # noqa: F811
-    everything: Path,
-    everything_url: str,
-    kind: str,
+    kept_without_scripts: KeptPage, everything: Path, everything_url: str, kind: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(everything_url + _address(pages_by_kind(everything)[kind]))
+    with kept_without_scripts.lend() as page:
+        page.goto(everything_url + _address(pages_by_kind(everything)[kind]))
+        check_is_whole_without_scripts(page)
+
+
+def check_is_whole_without_scripts(page: Page) -> None:
     expect(page.locator("h1")).to_be_visible()
     for panel in page.locator(".tab-panel").all():
         expect(panel).to_be_visible()
@@ -255,7 +269,6 @@ def test_page_is_whole_without_javascript(
     for share in shares:
         expect(share).to_be_visible()
         assert urlsplit(share.get_attribute("href") or "").scheme in {"https", "mailto"}
-    context.close()
 
 
 def test_search_finds_a_word_over_http(visit: Visit, everything_url: str) -> None:

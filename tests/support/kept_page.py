@@ -1,8 +1,8 @@
 """One page that the tests of a module use one after the other.
 
 To open a page costs a browser five times what it costs to empty one. So a page is kept as long as
-tests do to it what going elsewhere undoes; after one that did more, the next test gets another.
-What pages store belongs to their servers' ports, of which each test has new ones.
+tests do to it what can be undone; after one that did more, the next test gets another. Of what is
+stored, cookies go, and what the last page of a test stored for itself.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-# What outlives the document that it is done to.
+# What outlives the document that it is done to. Listeners are taken away again.
 _OF_PAGES = ("close", "emulate_media", "set_viewport_size")
 _OF_CONTEXTS = ("add_cookies", "grant_permissions", "set_geolocation", "set_offline")
 _OF_BOTH = (
@@ -42,23 +43,19 @@ class KeptPage:
         self._options = options
         self._page: Page | None = None
         self._is_spoilt = False
+        self._heard: list[tuple[Any, Callable[..., Any]]] = []
 
     @contextmanager
     def lend(self) -> Iterator[Page]:
         """Yield an empty page. What is thrown into it, until it has been left, is an error."""
         page = self._page = self._page or self._open()
         thrown: list[str] = []
-
-        def note(error: object) -> None:
-            thrown.append(str(error))
-
-        page.on("pageerror", note)
+        page.on("pageerror", lambda error: thrown.append(str(error)))
         yield page
         if self._is_spoilt:
             self.close()
         else:
             self._empty(page)
-            page.remove_listener("pageerror", note)
         assert thrown == []
 
     def close(self) -> None:
@@ -72,6 +69,8 @@ class KeptPage:
         self._prepare(context)
         page = context.new_page()
         self._is_spoilt = False
+        self._heard.clear()
+        self._remember_listeners(page)
         for owner, names in (
             (page, _OF_PAGES + _OF_BOTH),
             (context, _OF_CONTEXTS + _OF_BOTH),
@@ -88,14 +87,28 @@ class KeptPage:
 
         return spoil
 
-    @staticmethod
-    def _empty(page: Page) -> None:
+    def _remember_listeners(self, page: Page) -> None:
+        listen = page.on
+
+        def remember(event: Any, act: Callable[..., Any]) -> None:
+            self._heard.append((event, act))
+            listen(event, act)
+
+        setattr(page, "on", remember)  # noqa: B010  an assignment is what mypy refuses
+
+    def _empty(self, page: Page) -> None:
         for other in page.context.pages:
             if other is not page:
                 other.close()
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
         page.goto("about:blank")
         page.mouse.move(0, 0)
         page.context.clear_cookies()
         developer = page.context.new_cdp_session(page)
         developer.send("Page.resetNavigationHistory")
+        developer.send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"}
+        )
         developer.detach()
+        while self._heard:
+            page.remove_listener(*self._heard.pop())

@@ -35,7 +35,6 @@ def page(kept: KeptPage, share_page: SharePage) -> Iterator[Page]:  # noqa: F811
     with kept.lend() as page:
         page.on("console", keep)
         yield page
-        page.remove_listener("console", keep)
     assert faults == []
 
 
