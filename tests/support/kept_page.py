@@ -8,7 +8,7 @@ stored, cookies go, and what the last page of a test stored for itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,7 +51,11 @@ class KeptPage:
         page = self._page = self._page or self._open()
         thrown: list[str] = []
         page.on("pageerror", lambda error: thrown.append(str(error)))
-        yield page
+        try:
+            yield page
+        except BaseException:
+            self.close()
+            raise
         if self._is_spoilt:
             self.close()
         else:
@@ -112,3 +116,22 @@ class KeptPage:
         developer.detach()
         while self._heard:
             page.remove_listener(*self._heard.pop())
+
+
+class KeptPages:
+    """Keeps a page for each set of options that contexts are opened with."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._keepers: dict[str, KeptPage] = {}
+
+    def lend(self, **options: Any) -> AbstractContextManager[Page]:
+        """Lend an empty page of a context with these options."""
+        name = repr(sorted(options.items()))
+        keeper = self._keepers.setdefault(name, KeptPage(self._browser, **options))
+        return keeper.lend()
+
+    def close(self) -> None:
+        """Throw the pages away."""
+        for keeper in self._keepers.values():
+            keeper.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPages
 from tests.support.share_page import WIDGET, SharePage, open_panel, share_page  # noqa: F401
 from tests.support.tools import NODE_FOLDER
 
@@ -24,13 +25,15 @@ STYLE = "(one, name) => getComputedStyle(one).getPropertyValue(name)"
 DARK, LIGHT = "rgb(28, 30, 36)", "rgb(255, 255, 255)"
 
 
-@contextmanager
-def open_page(browser: Browser, **options: Any) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context(**{"reduced_motion": "reduce", **options})
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
+@pytest.fixture(scope="module")
+def pages(browser: Browser) -> Iterator[KeptPages]:  # noqa: F811
+    keepers = KeptPages(browser)
+    yield keepers
+    keepers.close()
+
+
+def open_page(pages: KeptPages, **options: Any) -> AbstractContextManager[Page]:
+    return pages.lend(**{"reduced_motion": "reduce", **options})
 
 
 @pytest.mark.node
@@ -38,7 +41,7 @@ def open_page(browser: Browser, **options: Any) -> Iterator[Page]:  # noqa: F811
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440], ids=["phone", "desk"])
 def test_axe_finds_no_fault_in_any_view(
-    browser: Browser,  # noqa: F811
+    pages: KeptPages,
     share_page: SharePage,  # noqa: F811
     width: int,
     scheme: Any,
@@ -51,7 +54,7 @@ def test_axe_finds_no_fault_in_any_view(
     share_page.counts = {"shares": 1284, "likes": 37}
     share_page.attributes = f'data-theme="{scheme}" data-platforms="{every}" data-counts'
     share_page.head = f"<style>:root {{ color-scheme: {scheme} }}</style>"
-    with open_page(browser, viewport={"width": width, "height": 800}) as page:
+    with open_page(pages, viewport={"width": width, "height": 800}) as page:
         panel = open_panel(page, share_page.address)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         faults = {"home": page.evaluate(AUDIT)}
@@ -77,7 +80,7 @@ def test_axe_finds_no_fault_in_any_view(
     ],
 )
 def test_panel_is_dark_where_the_page_is(
-    browser: Browser,  # noqa: F811
+    pages: KeptPages,
     share_page: SharePage,  # noqa: F811
     schemes: str,
     theme: str,
@@ -86,12 +89,12 @@ def test_panel_is_dark_where_the_page_is(
     system, ground = system_and_ground
     share_page.head = f"<style>:root {{ color-scheme: {schemes} }}</style>"
     share_page.attributes = f'data-theme="{theme}"'
-    with open_page(browser, color_scheme=system) as page:
+    with open_page(pages, color_scheme=system) as page:
         panel = open_panel(page, share_page.address)
         assert panel.evaluate(STYLE, "background-color") == ground
 
 
-def test_page_gives_font_colours_and_corners(browser: Browser, share_page: SharePage) -> None:  # noqa: F811
+def test_page_gives_font_colours_and_corners(pages: KeptPages, share_page: SharePage) -> None:  # noqa: F811
     share_page.head = """<style>
       body { font-family: Courier, monospace }
       foursite-share { --foursite-background: #fee; --foursite-text: #300; --foursite-radius: 0 }
@@ -101,7 +104,7 @@ def test_page_gives_font_colours_and_corners(browser: Browser, share_page: Share
       foursite-share::part(powered) { opacity: 0.7 }
       foursite-share::part(qr) { outline: 5px solid red }
     </style>"""
-    with open_page(browser) as page:
+    with open_page(pages) as page:
         panel = open_panel(page, share_page.address)
         assert panel.evaluate(STYLE, "font-family") == "Courier, monospace"
         assert panel.evaluate(STYLE, "background-color") == "rgb(255, 238, 238)"
@@ -117,11 +120,11 @@ def test_page_gives_font_colours_and_corners(browser: Browser, share_page: Share
 
 
 def test_panel_reads_from_right_to_left_where_its_language_does(
-    browser: Browser,  # noqa: F811
+    pages: KeptPages,
     share_page: SharePage,  # noqa: F811
 ) -> None:
     share_page.lang = "he"
-    with open_page(browser) as page:
+    with open_page(pages) as page:
         panel = open_panel(page, share_page.address)
         first, second = (panel.locator("li").nth(n).bounding_box() for n in (0, 1))
         title, close = (
@@ -137,9 +140,9 @@ def test_panel_reads_from_right_to_left_where_its_language_does(
         assert address.evaluate(STYLE, "direction") == "ltr"  # an address never turns round
 
 
-def test_touch_gets_targets_of_44_pixels(browser: Browser, share_page: SharePage) -> None:  # noqa: F811
+def test_touch_gets_targets_of_44_pixels(pages: KeptPages, share_page: SharePage) -> None:  # noqa: F811
     options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with open_page(browser, **options) as page:
+    with open_page(pages, **options) as page:
         panel = open_panel(page, share_page.address)
         sizes = {
             one.inner_text() or one.get_attribute("aria-label"): one.bounding_box()
@@ -154,10 +157,10 @@ def test_touch_gets_targets_of_44_pixels(browser: Browser, share_page: SharePage
         assert not small
 
 
-def test_reduced_motion_moves_nothing(browser: Browser, share_page: SharePage) -> None:  # noqa: F811
+def test_reduced_motion_moves_nothing(pages: KeptPages, share_page: SharePage) -> None:  # noqa: F811
     moves: dict[str, str] = {}
     for motion in ("reduce", "no-preference"):
-        with open_page(browser, reduced_motion=motion) as page:
+        with open_page(pages, reduced_motion=motion) as page:
             panel = open_panel(page, share_page.address)
             moves[motion] = panel.evaluate(STYLE, "animation-name")
     assert moves == {"reduce": "none", "no-preference": "rise"}
@@ -165,18 +168,18 @@ def test_reduced_motion_moves_nothing(browser: Browser, share_page: SharePage) -
 
 @pytest.mark.parametrize(("root", "text"), [("10px", "14px"), ("20px", "17.5px"), ("60px", "20px")])
 def test_text_grows_with_the_pages_and_stays_in_bounds(
-    browser: Browser,  # noqa: F811
+    pages: KeptPages,
     share_page: SharePage,  # noqa: F811
     root: str,
     text: str,
 ) -> None:
     share_page.head = f"<style>:root {{ font-size: {root} }}</style>"
-    with open_page(browser) as page:
+    with open_page(pages) as page:
         assert open_panel(page, share_page.address).evaluate(STYLE, "font-size") == text
 
 
-def test_forced_colours_leave_edges_to_see(browser: Browser, share_page: SharePage) -> None:  # noqa: F811
-    with open_page(browser, forced_colors="active") as page:
+def test_forced_colours_leave_edges_to_see(pages: KeptPages, share_page: SharePage) -> None:  # noqa: F811
+    with open_page(pages, forced_colors="active") as page:
         panel = open_panel(page, share_page.address)
         for part in (".tile", "[part=copy]", ".field"):
             edge, ground = (
@@ -187,12 +190,12 @@ def test_forced_colours_leave_edges_to_see(browser: Browser, share_page: SharePa
 
 
 def test_opening_the_panel_changes_nothing_about_the_button(
-    browser: Browser,  # noqa: F811
+    pages: KeptPages,
     share_page: SharePage,  # noqa: F811
 ) -> None:
     read = """button => [...getComputedStyle(button)].map(
       (name) => [name, getComputedStyle(button).getPropertyValue(name)])"""
-    with open_page(browser) as page:
+    with open_page(pages) as page:
         page.goto(share_page.address)
         button = page.locator("foursite-share [part=button]")
         before = button.evaluate(read)

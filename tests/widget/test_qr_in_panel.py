@@ -11,21 +11,28 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import browser  # noqa: F401  a fixture
+from tests.support.kept_page import KeptPages
 from tests.support.share_page import SharePage, open_panel, share_page  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def pages(browser: Browser) -> Iterator[KeptPages]:  # noqa: F811
+    keepers = KeptPages(browser)
+    yield keepers
+    keepers.close()
+
+
 @pytest.fixture(params=["light", "dark", "phone", "forced-colors"])
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context(
+def page(request: pytest.FixtureRequest, pages: KeptPages) -> Iterator[Page]:
+    with pages.lend(
         viewport={"width": 390 if request.param == "phone" else 1024, "height": 800},
         color_scheme="dark" if request.param == "dark" else "light",
         forced_colors="active" if request.param == "forced-colors" else "none",
         reduced_motion="reduce",
-    )
-    yield context.new_page()
-    context.close()
+    ) as page:
+        yield page
 
 
 def read_screen(page: Page) -> list[str]:
