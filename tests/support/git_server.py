@@ -57,7 +57,7 @@ def files_of(bare: Path, branch: str = "gh-pages") -> dict[str, str]:
         return {}
     paths = git(bare, "ls-tree", "-r", "--name-only", branch).splitlines()
     asked = "".join(f"{branch}:{path}\n" for path in paths).encode()
-    command = ["git", "-C", bare, "cat-file", "--batch=%(objectsize)"]
+    command = ["git", "-C", str(bare), "cat-file", "--batch=%(objectsize)"]
     said = io.BytesIO(subprocess.run(command, input=asked, check=True, capture_output=True).stdout)
     return {path: _read_blob(said) for path in paths}
 

@@ -8,18 +8,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from generator.publish import git as publishing_git
 from tests.support.faulty_proxy import Fault, FaultyProxy, at, faulty_proxy, from_on, never
 from tests.support.git_server import GitServer, files_of, git, serve_pushes
 from tests.support.publishing import PAGES, change, make_site, run_publish
 
 TO = ("--to", "github-pages:kim/tool")
 NEW = b"<!doctype html><title>New</title>"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing_git, "FIRST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from backend.actions.context import Context
 from backend.actions.tokens import make_token
 from backend.domain.actors import Scope, owner_of
 from backend.store.tables.base import TENANT
-from generator.publish import http
 from tests.support.faulty_proxy import Fault, Request, faulty_proxy
 from tests.support.hosting import SITES_HOST
 from tests.support.publishing import PAGES, Ran, add_page, change, make_site, run_publish
@@ -58,11 +57,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Con
         context = make_context(folder)
         yield server.url, context
         context.database.close()
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "FIRST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from generator.publish import git
 from tests.support.publishing import PAGES, Ran, change, make_site, run_publish
 from tests.support.ssh_server import RSYNC, SSHD, CutLine, SshServer, cut_line, serve_ssh
 
@@ -25,11 +24,6 @@ both = pytest.mark.parametrize("kind", ["sftp", "rsync"])
 def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
     with serve_ssh(tmp_path_factory.mktemp("ssh") / "server") as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "FIRST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture
