@@ -60,7 +60,11 @@ def _write(connection: Connection, insert: Bulk, rows: Sequence[tuple[Any, ...]]
         return
     driver: Any = connection.connection.driver_connection
     statement = f"COPY {insert.table} ({', '.join(insert.columns)}) FROM STDIN"
-    with translated(statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
+    with (
+        translated(connection, statement),
+        driver.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
         for row in rows:
             copy.write_row(row)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -25,14 +25,14 @@ def pipelined(session: Session) -> Iterator[None]:
         yield
         return
     driver: Any = connection.connection.driver_connection
-    with translated("pipeline"), driver.pipeline():
+    with translated(connection, "pipeline"), driver.pipeline():
         yield
 
 
 @contextmanager
-def translated(statement: str) -> Iterator[None]:
+def translated(connection: Connection, statement: str) -> Iterator[None]:
     """Let errors of a lost or refusing PostgreSQL, met past SQLAlchemy, look as it reports them."""
     try:
         yield
-    except psycopg.OperationalError as error:
+    except connection.dialect.loaded_dbapi.OperationalError as error:
         raise OperationalError(statement, None, error) from error
