@@ -106,7 +106,7 @@ def _measure(
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     tokens = sorted({token for pair in _flat() for token in pair})
-    found = {}
+    found: dict[tuple[str | None, str, str], float] = {}
     for brand in brands:
         _, files = make_styles(find_theme(theme).folders, accent=brand)
         css = next(file.content.decode() for file in files if file.path.endswith(".css"))
