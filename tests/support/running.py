@@ -11,17 +11,18 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 
-from tests.support.databases import put_databases
+from backend.settings import Settings
 from tests.support.loaded_code import ROOT, SplitProcess
-from tests.support.prepared_files import share_prepared_files
+from tests.support.ready_folder import make_ready
 
 START_SECONDS = 120
 
@@ -29,20 +30,22 @@ START_SECONDS = 120
 class RunningServer:
     """A started `4site server`. `url` is where it listens; `output` what it printed so far."""
 
-    def __init__(self, process: subprocess.Popen[str] | SplitProcess) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | SplitProcess, output: int) -> None:
         self.process = process
         self.output: list[str] = []
         self.url = ""
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(output,), daemon=True)
         self._reader.start()
 
     def wait_until_it_serves(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            with suppress(httpx.TransportError, httpx.UnsupportedProtocol):
-                httpx.get(f"{self.url}/healthz", timeout=5)
-                return
-            time.sleep(0.05)
+        with httpx.Client(timeout=5) as client:  # one for all tries: it takes more than they do
+            while time.monotonic() < deadline and self.process.poll() is None:
+                with suppress(httpx.TransportError):
+                    if self.url:
+                        client.get(f"{self.url}/healthz")
+                        return
+                time.sleep(0.05)
         raise RuntimeError(f"the service did not start:\n{self.text}")
 
     @property
@@ -64,9 +67,8 @@ class RunningServer:
         self._reader.join(START_SECONDS)
         return status
 
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as lines:
+    def _read(self, output: int) -> None:
+        with os.fdopen(output, encoding="utf-8") as lines:
             for line in lines:
                 self.output.append(line)
                 if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", line):
@@ -82,14 +84,18 @@ def run_server(
     anew: bool = False,
 ) -> Iterator[RunningServer]:
     """Start the service on a free port with `folder` for its data; it is ended in the end."""
-    variables = {**os.environ, "FOURSITE_DATA_DIR": str(folder), **(environment or {})}
+    variables = _variables(folder, environment or {})
     words = ["server", action, "--port", "0", *arguments]
-    if anew:
-        server = RunningServer(_start_anew(words, variables))
-    else:
-        share_prepared_files(folder)
-        put_databases(folder)
-        server = RunningServer(SplitProcess(words, variables))
+    output, printed = os.pipe()
+    try:
+        if anew or "--workers" in arguments:  # workers are started anew, too
+            process: subprocess.Popen[bytes] | SplitProcess = _start_anew(words, variables, printed)
+        else:
+            make_ready(Settings.from_env(variables))
+            process = SplitProcess(words, variables, printed, printed)
+        server = RunningServer(process, output)
+    finally:
+        os.close(printed)
     try:
         server.wait_until_it_serves()
         yield server
@@ -97,27 +103,27 @@ def run_server(
         server.kill()  # which is nothing to one that has ended
 
 
-def _start_anew(words: list[str], variables: Mapping[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "cli", *words],
-        cwd=ROOT,
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 def server_command(
     folder: Path, *words: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run an action of `4site server` that ends by itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "cli", "server", *words],
-        cwd=ROOT,
-        env={**os.environ, "FOURSITE_DATA_DIR": str(folder), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    variables = _variables(folder, environment)
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as warned:
+        files = (printed.fileno(), warned.fileno())
+        status = SplitProcess(["server", *words], variables, *files).wait(START_SECONDS)
+        printed.seek(0)
+        warned.seek(0)
+        return subprocess.CompletedProcess(
+            words, status, printed.read().decode(), warned.read().decode()
+        )
+
+
+def _variables(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, "FOURSITE_DATA_DIR": str(folder), **environment}
+
+
+def _start_anew(
+    words: Sequence[str], variables: Mapping[str, str], printed: int
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "cli", *words]
+    return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=printed, stderr=printed)

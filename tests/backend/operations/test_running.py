@@ -11,14 +11,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import ROOT, run_server
+from tests.support.loaded_code import ROOT
+from tests.support.running import run_server
 from tests.support.running import server_command as server
 from tests.support.service import BROWSER
 
 
 def test_nothing_set_is_enough_to_serve(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with run_server(folder) as running:
+    with run_server(folder, anew=True) as running:
         ping = {"s": "unknown123", "t": "view", "i": "event000001", "u": "https://a.example/"}
         answer = httpx.post(f"{running.url}/collect", json=ping, headers={"user-agent": BROWSER})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
