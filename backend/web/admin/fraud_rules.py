@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from backend.actions.context import Context
 from backend.actions.fraud_tuning import DryRun, change_rules, read_rules, try_rules
 from backend.domain.actors import Actor
-from backend.domain.fraud_rules import DEFAULT, numbers_of
+from backend.domain.fraud_rules import DEFAULT, RuleBook, numbers_of
 from backend.domain.instants import to_datetime
 from backend.errors import Conflict, Invalid
 from backend.web.admin.frame import REVIEWER, admin_form, admin_page, render_admin
@@ -106,10 +106,22 @@ def _changes(context: Context, actor: Actor, written: Mapping[str, str]) -> dict
         if not text:
             continue
         if not (text.isascii() and text.isdigit() and len(text) < 8):
-            raise Invalid(f"{name} is a whole number.", field=name)
+            raise Invalid(
+                f"{_say_name(book, name)}: {text[:20]} is no whole number below 10,000,000.",
+                field=name,
+                hint="Write it in digits, without a sign or a point.",
+            )
         if int(text) != now[name]:
             changes[name] = int(text)
     return changes
+
+
+def _say_name(book: RuleBook, name: str) -> str:
+    """Return how the form names a number: its rule, and what of it."""
+    rule, _dot, limit = name.partition(".")
+    if not limit:
+        return "The sum of weights from which something waits"
+    return f"{book.rules[rule].words}: {plain(limit)}"
 
 
 def _render(  # noqa: PLR0913, PLR0917  what the form was sent with, and what came of it

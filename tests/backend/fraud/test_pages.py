@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,17 @@ def test_only_an_administrator_reads_whose_case_it_is(world: World, held: Case) 
 @pytest.mark.parametrize("text", ["-1", "1.5", "many", "99999999"])
 def test_a_number_that_is_none_is_refused_on_the_page(world: World, text: str) -> None:
     client, person = ruth(world)
-    sent = {"high": text, "csrf_token": person.csrf, "do": "try"}
-    answer = client.post("/admin/fraud/rules", data=sent)
-    assert answer.status_code == 400
-    assert "high is a whole number." in answer.text
+    rule = DEFAULT.rules["few_networks"]
+    names = {
+        "high": "The sum of weights from which something waits",
+        "few_networks.weight": f"{rule.words}: weight",
+        "few_networks.least_shares": f"{rule.words}: least shares",
+    }
+    for name, said in names.items():
+        sent = {name: text, "csrf_token": person.csrf, "do": "try"}
+        answer = client.post("/admin/fraud/rules", data=sent)
+        assert answer.status_code == 400
+        assert escape(f"{said}: {text} is no whole number below 10,000,000.") in answer.text
 
 
 def test_evidence_and_limits_are_said_in_plain_words() -> None:
