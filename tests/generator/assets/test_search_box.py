@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from generator.assets.search import SearchEntry, SearchSection, build_search
 from generator.assets.words import count_terms, fold
 from generator.places import TEMPLATES
+from tests.support.kept_page import KeptPage
 
 pytestmark = pytest.mark.browser
 
@@ -124,16 +125,25 @@ class Visit:
         return self.page.locator(".search-title").all_inner_texts()
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    page = browser.new_page()
-    page.set_default_timeout(10_000)
-    made = Visit(page)
-    page.on("request", lambda request: made.requests.append(request.url))
-    page.on("pageerror", lambda error: made.errors.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and made.errors.append(line.text))
-    yield made
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPage]:
+    page = KeptPage(browser, prepare=lambda context: context.set_default_timeout(10_000))
+    yield page
     page.close()
+
+
+@pytest.fixture
+def visit(kept: KeptPage) -> Iterator[Visit]:
+    with kept.lend() as page:
+        made = Visit(page)
+
+        def note_line(line: ConsoleMessage) -> None:
+            if line.type == "error":
+                made.errors.append(line.text)
+
+        page.on("request", lambda request: made.requests.append(request.url))
+        page.on("console", note_line)
+        yield made
     assert made.errors == []
 
 
