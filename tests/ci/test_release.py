@@ -53,20 +53,29 @@ class Runner:
         return done.returncode, done.stdout
 
 
-@pytest.fixture
-def runner(tmp_path: Path, lent: Path) -> Runner:
-    """A checkout of the files as they are now, in one commit."""
-    made = Runner(folder=tmp_path, lent=lent)
-    (tmp_path / "temp").mkdir()
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files as they are now, in one commit."""
+    folder = tmp_path_factory.mktemp("release") / "origin"
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for path in filter(None, listed.split("\0")):
         if (ROOT / path).is_file() and not path.startswith("tests/"):
-            (made.checkout / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / path, made.checkout / path)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, folder / path)
     who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
     for words in (["init", "-q"], ["add", "--all"], [*who, "commit", "-qm", "Version 0.1.0"]):
-        subprocess.run(["git", *words], cwd=made.checkout, check=True, capture_output=True)
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def runner(tmp_path: Path, lent: Path, origin: Path) -> Runner:
+    """A checkout of one's own."""
+    made = Runner(folder=tmp_path, lent=lent)
+    (tmp_path / "temp").mkdir()
+    command = ["git", "clone", "--quiet", "--shared", str(origin), str(made.checkout)]
+    subprocess.run(command, check=True, capture_output=True)
     return made
 
 
