@@ -93,7 +93,7 @@ def start_service(kind: str, folder: Path) -> Iterator[Server]:
         context.database.close()
         listed = folder / f"{kind}.keys"
         listed.write_text("\n".join(keys), encoding="ascii")
-        running = stack.enter_context(run_server(data, environment=environment))
+        running = stack.enter_context(run_server(data, environment=environment, anew=True))
         yield Server(
             name=kind,
             url=running.url,

@@ -63,7 +63,7 @@ def run_part(arguments: argparse.Namespace) -> None:
             "FOURSITE_TRUSTED_PROXIES": "127.0.0.0/8",
             "FOURSITE_DATABASE_URL": world.context.settings.database_url,
         }
-        with run_server(context.settings.data_dir, environment=environment) as running:
+        with run_server(context.settings.data_dir, environment=environment, anew=True) as running:
             _measure_outside(world, running.url, arguments.calls)
 
 
