@@ -124,7 +124,8 @@ class Pair:
             shares = session.exec(
                 select(ShareRow.at, ShareRow.is_due, ShareRow.is_counted, ShareRow.points)
                 .where(col(ShareRow.site) == site)
-                .order_by(col(ShareRow.at))
+                # Shares of one moment come in any order.
+                .order_by(col(ShareRow.at), col(ShareRow.points), col(ShareRow.is_counted))
             ).all()
             begun = session.exec(
                 select(FeaturingRow.threshold).where(col(FeaturingRow.site) == site)
