@@ -26,7 +26,7 @@ def contexts_on(databases: Sequence[str]) -> Iterator[tuple[str, Context]]:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
             url = None
             if name == "postgresql":
-                url = stack.enter_context(start_postgresql()).new_database()
+                url = stack.enter_context(start_postgresql(as_shipped=True)).new_database()
             context = bench_context(folder, url)
             stack.callback(context.database.close)
             yield name, context

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run_part(arguments: argparse.Namespace) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        url = stack.enter_context(start_postgresql()).new_database()
+        url = stack.enter_context(start_postgresql(as_shipped=True)).new_database()
         context = bench_context(folder, url)
         # Only its processor time is asked for.
         server = Server(name="here", url="", pid=os.getpid(), database_pid=postmaster_of(url))

@@ -83,7 +83,7 @@ def start_service(kind: str, folder: Path) -> Iterator[Server]:
     database_pid = None
     with ExitStack() as stack:
         if kind == "postgresql":
-            url = stack.enter_context(start_postgresql()).new_database()
+            url = stack.enter_context(start_postgresql(as_shipped=True)).new_database()
             environment["FOURSITE_DATABASE_URL"] = url
             database_pid = postmaster_of(url)
         data = folder / kind

@@ -24,6 +24,9 @@ from tests.support.databases import bring_up_to_date
 from tests.support.emptying import is_emptied, shape_of
 
 _NOBODY = 65534
+# What the system was handed outlives the server, and no test takes the machine's power. Autovacuum
+# would look through each of hundreds of databases once a minute.
+_HASTY = "-c fsync=off -c full_page_writes=off -c autovacuum=off"
 
 
 class PostgreSQL:
@@ -32,9 +35,10 @@ class PostgreSQL:
     `lend` gives one for a while, which may be one that was lent before and is empty again.
     """
 
-    def __init__(self, port: int, control: Callable[..., None]) -> None:
+    def __init__(self, port: int, control: Callable[..., None], *, as_shipped: bool) -> None:
         self._port = port
         self._control = control
+        self._as_shipped = as_shipped
         self._made = 0
         self._template = ""
         self._shape: tuple[object, ...] = ()
@@ -47,10 +51,9 @@ class PostgreSQL:
     def start(self) -> None:
         """Start it again, at the same place."""
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-        # What the system was handed outlives the server; no test takes the machine's power.
-        options += " -c max_connections=200 -c timezone=UTC -c fsync=off -c full_page_writes=off"
-        # It would look through each of hundreds of databases once a minute.
-        options += " -c autovacuum=off"
+        options += " -c max_connections=200 -c timezone=UTC"
+        if not self._as_shipped:
+            options += f" {_HASTY}"
         self._control("-l", "log", "-o", options, "start")
 
     def new_database(self) -> str:
@@ -86,8 +89,11 @@ class PostgreSQL:
 
 
 @contextmanager
-def start_postgresql() -> Iterator[PostgreSQL]:
-    """Start a server in a temporary folder and stop it in the end."""
+def start_postgresql(*, as_shipped: bool = False) -> Iterator[PostgreSQL]:
+    """Start a server in a temporary folder and stop it in the end.
+
+    `as_shipped` it is as durable and as tidy as PostgreSQL is by default, which takes time.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     account = _account()
     try:
@@ -100,7 +106,11 @@ def start_postgresql() -> Iterator[PostgreSQL]:
         run = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
         _call(run, folder, account)
         control = [binaries / "pg_ctl", "-D", data, "-w"]
-        server = PostgreSQL(_free_port(), lambda *words: _call([*control, *words], folder, account))
+        server = PostgreSQL(
+            _free_port(),
+            lambda *words: _call([*control, *words], folder, account),
+            as_shipped=as_shipped,
+        )
         server.start()
         try:
             yield server
