@@ -107,6 +107,32 @@ class Rows:
         return connection.execute(self._postgresql, values).all()
 
 
+class listed(FunctionElement[str]):
+    """The texts bound under a name, as rows to join with: `listed(name).table_valued("value")`.
+
+    For joins of several tables: PostgreSQL counts on a hundred rows then. Where it knows nothing of
+    the tables yet, `is_among` lets it count on one, and compare each row of one table with all of
+    the next.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(bindparam(name, type_=_Texts()))
+
+
+@compiles(listed, "postgresql")
+def _list_array(rows: listed, compiler: SQLCompiler, **options: Any) -> str:
+    (values,) = [compiler.process(clause, **options) for clause in rows.clauses]
+    return f"jsonb_array_elements_text(CAST({values} AS jsonb))"
+
+
+@compiles(listed, "sqlite")
+def _list_json(rows: listed, compiler: SQLCompiler, **options: Any) -> str:
+    (values,) = [compiler.process(clause, **options) for clause in rows.clauses]
+    return f"json_each({values})"
+
+
 class is_among(FunctionElement[bool]):
     """The condition that a text column has one of the values bound under a name.
 

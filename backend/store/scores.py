@@ -22,7 +22,7 @@ from backend.domain.scores import ENGAGEMENT_DAYS
 from backend.domain.showcase import ShowcaseWish, SiteStatus
 from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.domain.tiers import Tier
-from backend.store.bulk import Rows, is_among, update_many
+from backend.store.bulk import Rows, is_among, listed, update_many
 from backend.store.ownership import owned
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
@@ -183,10 +183,11 @@ _LOCK = (
     .order_by(col(ScoreRow.tenant), col(ScoreRow.site))
     .with_for_update()
 )
+_WANTED = listed("sites").table_valued("value", name="wanted")
 _STANDINGS = Rows(
-    _select_standings().where(
-        col(ScoreRow.tenant) == bindparam("tenant"), is_among(col(ScoreRow.site), "sites")
-    )
+    _select_standings()
+    .join(_WANTED, _WANTED.c.value == col(ScoreRow.site))
+    .where(col(ScoreRow.tenant) == bindparam("tenant"))
 )
 _WINDOW = (
     select(
