@@ -24,6 +24,7 @@ from backend.domain.standing import ENGAGING, DayTally, Standing
 from backend.domain.tiers import Tier
 from backend.store.bulk import Rows, is_among, listed, update_many
 from backend.store.ownership import owned
+from backend.store.pipelines import pipelined
 from backend.store.tables.accounts import AccountRow
 from backend.store.tables.events import SiteDayRow
 from backend.store.tables.sites import FeaturingRow, ScoreRow, SiteRow
@@ -42,8 +43,9 @@ def lock_sites(session: Session, sites: Iterable[SiteRef]) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         return
-    for tenant, some in _by_tenant(sites):
-        connection.execute(_LOCK, {"tenant": tenant, "sites": some})
+    with pipelined(session):  # together with what begins the transaction
+        for tenant, some in _by_tenant(sites):
+            connection.execute(_LOCK, {"tenant": tenant, "sites": some})
 
 
 def lock_every_site(session: Session) -> None:
