@@ -50,7 +50,7 @@ class Log:
 def start_build(context: Context, actor: Actor, site: str, *, cause: BuildCause) -> Build:
     """Queue a build of the actor's site; one that waits already is returned as it is.
 
-    Raises NotFound, Invalid for a repository that is not built here, HostingOff while the service
+    Raises NotFound, Conflict for a repository that is not built here, HostingOff while the service
     hosts no sites, Forbidden for a suspended site, LimitReached when too many builds wait.
     """
     with context.database.transaction() as session:
@@ -118,7 +118,7 @@ def read_log(context: Context, actor: Actor, site: str, build: str, *, after: in
 def check_buildable(context: Context, site: Site) -> str:
     """Return the repository that the site is built from.
 
-    Raises HostingOff, Forbidden or Invalid when it cannot be built here.
+    Raises HostingOff, Forbidden or Conflict when it cannot be built here.
     """
     check_is_on(context)
     if site.status is SiteStatus.SUSPENDED:

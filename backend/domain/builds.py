@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from backend.domain.instants import SECOND, Instant
 from backend.domain.tiers import Tier
-from backend.errors import Conflict, Invalid, LimitReached
+from backend.errors import Conflict, LimitReached
 
 TRIES = 2
 """How often a build is begun: once, and once more when its worker was lost."""
@@ -182,20 +182,16 @@ def words_of(state: BuildState) -> str:
 def check_repository(repository: str | None, forge: str) -> str:
     """Return the repository's address if the service builds from there.
 
-    `forge` is the address of the GitHub that builds may reach. Raises Invalid.
+    `forge` is the address of the GitHub that builds may reach. Raises Conflict.
     """
     hint = f"Register the site with the address of its repository at {forge}."
     if repository is None:
-        raise Invalid("The site names no repository to build.", field="repository", hint=hint)
+        raise Conflict("The site names no repository to build.", hint=hint)
     parts, allowed = urlsplit(repository), urlsplit(forge)
     slug = parts.path.strip("/").split("/")
     is_here = (parts.scheme, parts.netloc) == (allowed.scheme, allowed.netloc)
     if not is_here or len(slug) != 2 or not all(slug):
-        raise Invalid(
-            f"This service builds repositories of {allowed.netloc} only.",
-            field="repository",
-            hint=hint,
-        )
+        raise Conflict(f"This service builds repositories of {allowed.netloc} only.", hint=hint)
     return repository
 
 

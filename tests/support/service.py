@@ -70,6 +70,7 @@ def add_site(
     status: str = "active",
     wish: str = "unsaid",
     title: str = "Lantern",
+    repository: str | None = None,
 ) -> tuple[str, str]:
     """Store a site, published now, and return its id and key."""
     now = context.clock.now()
@@ -84,6 +85,7 @@ def add_site(
                 url=url,
                 origins=url.rstrip("/"),
                 title=title,
+                repository=repository,
                 status=status,
                 wish=wish,
                 created_at=now,

@@ -11,7 +11,7 @@ from backend.domain.accounts import NAME_LENGTH, Account
 from backend.domain.actors import Scope
 from backend.domain.instants import to_text
 from backend.domain.sign_in import TOKEN_DAYS, ApiToken
-from backend.web.api.fields import Time, time_of
+from backend.web.api.fields import SEEN, Time, time_of
 from backend.web.api.operation import Call, Input, Operation, Output
 
 Name = Annotated[str, Meta(max_length=NAME_LENGTH)]
@@ -40,7 +40,7 @@ class AccountAnswer(Output, frozen=True):
 class NewToken(Input, frozen=True):
     """A token to make. It may do no more than its maker, and ends after `days`, or never."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH)]
+    name: Annotated[str, Meta(max_length=NAME_LENGTH, pattern=SEEN)]
     scopes: Annotated[list[ScopeName], Meta(min_length=1, max_length=6)]
     days: Annotated[int, Meta(ge=TOKEN_DAYS.start, lt=TOKEN_DAYS.stop)] | None = None
 

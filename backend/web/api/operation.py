@@ -210,9 +210,14 @@ def _decode_query(request: Request, wanted: type[Input]) -> Input:
     if any("\0" in value for value in values.values()):
         raise Invalid("The query holds a character that no text has.", hint="Leave it out.")
     try:
-        return msgspec.convert(values, wanted, strict=False)
+        read = msgspec.convert(values, wanted, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(f"The query is not right: {error}.") from error
+    # Converting takes the word "null" for none.
+    for name in values:
+        if getattr(read, name) is None:
+            raise Invalid(f"{name!r} has no value.", field=name, hint="Leave it out.")
+    return read
 
 
 def _decode_body(body: bytes, wanted: type[Input] | None) -> Input | None:

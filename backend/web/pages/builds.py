@@ -65,6 +65,7 @@ class BuildsView:
     hook_url: str
     hook_secret: str
     problem: ServiceError | None
+    is_buildable: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ def _builds_page(request: Request, actor: Actor, problem: ServiceError | None = 
     after = request.query_params.get("after")
     page = builds.list_builds(context, actor, site.id, after=after, limit=SHOWN)
     url = _url(site.id)
+    hindrance = _find_problem(context, site)
     view = BuildsView(
         site=site,
         url=url,
@@ -114,7 +116,8 @@ def _builds_page(request: Request, actor: Actor, problem: ServiceError | None = 
         older=f"{url}?after={page.after}" if page.after else "",
         hook_url=f"{context.settings.base_url}/hooks/github/{site.key}",
         hook_secret=secret_of(context, site.id),
-        problem=problem or _find_problem(context, site),
+        problem=problem or hindrance,
+        is_buildable=hindrance is None,
     )
     status = status_of(problem) if problem else 200
     return render_dashboard(
@@ -208,7 +211,7 @@ def _find_problem(context: Context, site: Site) -> ServiceError | None:
     """Return why the site cannot be built here, None when it can."""
     try:
         builds.check_buildable(context, site)
-    except (Invalid, Conflict, Forbidden) as error:
+    except (Conflict, Forbidden) as error:
         return error
     return None
 

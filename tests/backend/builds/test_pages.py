@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from backend.actions.build_log import BuildLog
@@ -18,6 +19,7 @@ from backend.actions.tokens import make_token
 from backend.domain.actors import Scope
 from backend.domain.builds import LOG_BYTES, LOG_LINES, Build, BuildState
 from backend.store import builds
+from backend.store.tables.sites import SiteRow
 from tests.support.builds import Forge, add_built_site, make_build_context, serve_forge
 from tests.support.people import Person, World, open_world
 from tests.support.running import run_server
@@ -70,6 +72,16 @@ def test_the_page_has_the_button_the_history_and_the_webhook(
     assert "failed" in shown
     assert "0.0 s" in shown
     assert "It took &lt;too&gt; long." in shown
+
+
+def test_where_nothing_can_be_built_the_reason_stands_instead_of_the_button(
+    world: World, ann: Person, page: TestClient
+) -> None:
+    with world.context.database.transaction() as session:
+        session.execute(update(SiteRow).values(repository=None))
+    shown = page.get(place_of(ann)).text
+    assert "The site names no repository to build." in shown
+    assert ">Rebuild</button>" not in shown
 
 
 def test_pressing_the_button_leads_to_the_build(

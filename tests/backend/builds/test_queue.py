@@ -28,7 +28,7 @@ from backend.domain.builds import (
 from backend.domain.instants import SECOND, Instant
 from backend.domain.sites import SiteDraft
 from backend.domain.tiers import Tier
-from backend.errors import Conflict, HostingOff, Invalid, LimitReached, NotFound
+from backend.errors import Conflict, HostingOff, LimitReached, NotFound
 from backend.store import builds
 from tests.support.builds import add_built_site
 from tests.support.hosting import hosted
@@ -265,7 +265,7 @@ def test_a_service_that_hosts_nothing_builds_nothing(context: Context) -> None:
     ],
 )
 def test_only_repositories_of_the_forge_are_built(repository: str | None) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(Conflict):
         check_repository(repository, "https://github.com")
 
 
