@@ -17,7 +17,18 @@ from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from tests.support.tools import BROWSERS
 
+# The popup of the address bar is two pages of its own, which start with each window and take a
+# second of a processor. Of several such switches the last one holds, so what Playwright turns off
+# is here as well.
+_TURNED_OFF = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades",
+    "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding",
+    "PreconnectToSearch", "ThirdPartyStoragePartitioning",
+)  # fmt: skip
 ARGUMENTS = (
+    f"--disable-features={','.join(_TURNED_OFF)}",
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
