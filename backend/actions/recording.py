@@ -170,6 +170,7 @@ def advance_sites(
     points = scores.window_points(session, moved, now)
     changes: list[SiteChange] = []
     featurings: list[tuple[Standing, Featuring]] = []
+    newest: list[tuple[Standing, Featuring]] = []
     for ref, days in added.items():
         old, total = standings[ref], add_up(days.values())
         window = (old.window_day, old.engagement_points)
@@ -177,6 +178,7 @@ def advance_sites(
             window = (day_of(now), points[ref])
         standing, begun = advance(old, total, window=_widen(window, days), now=now)
         featurings += [(standing, featuring) for featuring in begun]
+        newest += [(standing, featuring) for featuring in begun[-1:]]
         changes.append(SiteChange(standing=standing, added=total, is_newly_featured=bool(begun)))
     advanced = [change.standing for change in changes]
     with pipelined(session):
@@ -184,9 +186,7 @@ def advance_sites(
         scores.save_standings(session, advanced)
         scores.add_featurings(session, featurings)
         showcase.place(session, advanced, now)
-    for standing, featuring in {
-        (one.tenant, one.site): (one, begun) for one, begun in featurings
-    }.values():
+    for standing, featuring in newest:
         note_featuring(session, standing, featuring, now)
     return changes
 

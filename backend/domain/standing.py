@@ -115,12 +115,11 @@ def add_up(tallies: Iterable[DayTally]) -> DayTally:
 
 
 def advance(
-    standing: Standing, added: DayTally, *, window: tuple[Day, int] | None, now: Instant
+    standing: Standing, added: DayTally, *, window: tuple[Day, int], now: Instant
 ) -> tuple[Standing, tuple[Featuring, ...]]:
     """Return the standing at `now` with `added`, and the featurings that this begins.
 
-    `window` is the last day of the engagement window with its points, `added` included, when the
-    window has moved since the standing was made; None when only `added` is new in it.
+    `window` is the last day of the engagement window with its points, `added` included.
     """
     shares = standing.shares + added.counted_shares
     begun = featurings_of(
@@ -130,10 +129,7 @@ def advance(
         tier=standing.tier,
         now=now,
     )
-    day, points = window or (
-        standing.window_day,
-        standing.engagement_points + added.engagement_points,
-    )
+    day, points = window
     facts = ScoreFacts(
         views=standing.views + added.views,
         likes=standing.likes + added.likes,

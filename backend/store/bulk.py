@@ -69,8 +69,7 @@ class Bulk:
     ) -> CursorResult[Any]:
         is_sqlite = connection.dialect.name == "sqlite"
         statement = self._sqlite if is_sqlite else self._postgresql
-        listed = msgspec.json.encode(rows).decode()
-        return connection.exec_driver_sql(statement, (*shared, listed))
+        return connection.exec_driver_sql(statement, (*shared, msgspec.json.encode(rows).decode()))
 
 
 def insert_many(table: Any, columns: Sequence[str], *, on_conflict: str = "") -> Bulk:
@@ -122,15 +121,13 @@ class listed(FunctionElement[str]):
 
 
 @compiles(listed, "postgresql")
-def _list_array(rows: listed, compiler: SQLCompiler, **options: Any) -> str:
-    (values,) = [compiler.process(clause, **options) for clause in rows.clauses]
-    return f"jsonb_array_elements_text(CAST({values} AS jsonb))"
+def _list_on_postgresql(rows: listed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(rows.clauses, **options)} AS jsonb))"
 
 
 @compiles(listed, "sqlite")
-def _list_json(rows: listed, compiler: SQLCompiler, **options: Any) -> str:
-    (values,) = [compiler.process(clause, **options) for clause in rows.clauses]
-    return f"json_each({values})"
+def _list_on_sqlite(rows: listed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(rows.clauses, **options)})"
 
 
 class is_among(FunctionElement[bool]):
@@ -144,7 +141,7 @@ class is_among(FunctionElement[bool]):
     type = Boolean()
 
     def __init__(self, column: Any, name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Texts()))
+        super().__init__(column, listed(name))
 
     def self_group(self, against: OperatorType | None = None) -> is_among:  # noqa: ARG002
         """Stay as it is: SQLite would be asked whether it `= 1`, and use no index then."""
@@ -153,15 +150,15 @@ class is_among(FunctionElement[bool]):
 
 @compiles(is_among, "postgresql")
 def _compare_with_array(condition: is_among, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = [compiler.process(clause, **options) for clause in condition.clauses]
+    column, rows = [compiler.process(clause, **options) for clause in condition.clauses]
     # An array: a plan for rows would count on a hundred of them, and might read the table whole.
-    return f"{column} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST({values} AS jsonb))))"
+    return f"{column} = ANY (ARRAY(SELECT {rows}))"
 
 
 @compiles(is_among, "sqlite")
 def _look_up_in_json(condition: is_among, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = [compiler.process(clause, **options) for clause in condition.clauses]
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  as above
+    column, rows = [compiler.process(clause, **options) for clause in condition.clauses]
+    return f"{column} IN (SELECT value FROM {rows})"  # noqa: S608  as above
 
 
 class _Texts(TypeDecorator[list[str]]):

@@ -121,7 +121,7 @@ def _say_name(book: RuleBook, name: str) -> str:
     rule, _dot, limit = name.partition(".")
     if not limit:
         return "The sum of weights from which something waits"
-    return f"{book.rules[rule].words}: {plain(limit)}"
+    return f"{book.rules[rule].words}, {plain(limit)}"
 
 
 def _render(  # noqa: PLR0913, PLR0917  what the form was sent with, and what came of it

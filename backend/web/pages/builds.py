@@ -18,7 +18,7 @@ from backend.domain.actors import Actor
 from backend.domain.builds import Build, BuildCause, LogLine, words_of
 from backend.domain.instants import to_datetime
 from backend.domain.sites import Site
-from backend.errors import Conflict, Forbidden, Invalid, LimitReached, ServiceError
+from backend.errors import Conflict, Forbidden, LimitReached, ServiceError
 from backend.web.api.builds import START_RATE
 from backend.web.dashboard.frame import render_dashboard
 from backend.web.dashboard.sites import PAGE, SiteTab, tabs_of
@@ -202,7 +202,7 @@ def _doing(
     actor = page_owner(request)
     try:
         build = work(_context(request), actor)
-    except (Invalid, Conflict, LimitReached) as error:
+    except (Conflict, LimitReached) as error:
         return page(request, actor, error)
     return RedirectResponse(f"{_url(build.site)}/{build.id}", status_code=303)
 

@@ -78,7 +78,7 @@ def test_tallies_add_up() -> None:
 
 def test_a_tally_is_added_to_what_the_standing_had() -> None:
     added = DayTally(views=10, likes=1, counted_shares=2, share_points=15_000, conversions=1)
-    standing, begun = advance(NEW, added, window=None, now=NOW)
+    standing, begun = advance(NEW, added, window=(NEW.window_day, 2_000), now=NOW)
     assert (standing.views, standing.likes, standing.shares) == (10, 1, 2)
     assert (standing.share_points, standing.engagement_points) == (15_000, 2_000)
     assert standing.score == round((1 + 2 + 15 + 2) * 1.2 * 100)

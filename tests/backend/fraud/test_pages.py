@@ -112,8 +112,8 @@ def test_a_number_that_is_none_is_refused_on_the_page(world: World, text: str) -
     rule = DEFAULT.rules["few_networks"]
     names = {
         "high": "The sum of weights from which something waits",
-        "few_networks.weight": f"{rule.words}: weight",
-        "few_networks.least_shares": f"{rule.words}: least shares",
+        "few_networks.weight": f"{rule.words}, weight",
+        "few_networks.least_shares": f"{rule.words}, least shares",
     }
     for name, said in names.items():
         sent = {name: text, "csrf_token": person.csrf, "do": "try"}
