@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 from backend.actions import audit
 from backend.actions.context import Context
@@ -17,6 +16,7 @@ from backend.domain.fraud import (
     Severity,
     ShareFacts,
     Trace,
+    find_reasons,
     judge,
 )
 from backend.domain.fraud_rules import RuleBook, amend, numbers_of, write_changes
@@ -140,8 +140,11 @@ class _Trial:
             changed[one.title] = changed.get(one.title, 0) + 1
 
     def _is_held(self, one: OwnedTrace, book: RuleBook) -> bool:
-        verdict = judge(self._facts(one), book, partial(self._find_glances, one))
-        return verdict.severity is Severity.HIGH
+        facts = self._facts(one)
+        reasons = find_reasons(facts, book)
+        if reasons:
+            facts = replace(facts, glances=self._find_glances(one))
+        return judge(facts, book, reasons).severity is Severity.HIGH
 
     def _facts(self, one: OwnedTrace) -> ShareFacts:
         at = one.trace.at

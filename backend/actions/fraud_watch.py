@@ -1,13 +1,14 @@
 """Watches the shares of a batch as they are written: which of them must wait for a review.
 
-Part of the hot path. A site with few shares costs one query for the whole batch; the rest is read
-only for sites and owners that have enough of them to break a rule.
+Part of the hot path: each thing is asked once for the whole batch, and only about sites and owners
+with enough shares to break a rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from backend.domain.events import Event
@@ -17,6 +18,8 @@ from backend.domain.fraud import (
     Glances,
     ShareFacts,
     Trace,
+    Verdict,
+    find_reasons,
     judge,
 )
 from backend.domain.fraud_cases import Case, CaseKind, CaseState, follow, name_case
@@ -29,156 +32,143 @@ from backend.domain.fraud_rules import (
 )
 from backend.domain.instants import HOUR, Day, Instant, day_of
 from backend.domain.shares import EarlierShare
-from backend.domain.standing import Standing
 from backend.metrics import FRAUD_SECONDS
 from backend.store import fraud, fraud_facts
 from backend.store.database import Session
-from backend.store.scores import SiteRef
+from backend.store.shares import ShareRef
 
 
-class ShareWatch:
-    """Judges the shares of one batch in their order. The caller holds the locks of their sites."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentShare:
+    """A share of a batch, and the owner of its site.
 
-    def __init__(
-        self, session: Session, standings: Mapping[SiteRef, Standing], sent: Sequence[Event]
-    ) -> None:
-        began = perf_counter()
+    `at` is when it counts as made, `is_due` whether it counts when nothing holds it; `before` is
+    what its visitor had shared of the site within the window.
+    """
+
+    event: Event
+    account: str
+    at: Instant
+    is_due: bool
+    before: Sequence[EarlierShare]
+
+
+def hold_suspects(session: Session, sent: Sequence[SentShare]) -> dict[ShareRef, str]:
+    """Judge shares in their order; return the cases of those that have to wait.
+
+    The caller holds the locks of their sites.
+    """
+    began = perf_counter()
+    held: dict[ShareRef, str] = {}
+    for tenant in sorted({share.event.tenant for share in sent}):
+        some = [share for share in sent if share.event.tenant == tenant]
+        held |= _Watch(session, tenant, some).hold()
+    FRAUD_SECONDS.observe(perf_counter() - began)
+    return held
+
+
+class _Watch:
+    """Shares of one tenant."""
+
+    def __init__(self, session: Session, tenant: str, sent: Sequence[SentShare]) -> None:
         self._session = session
-        self._standings = standings
+        self._tenant = tenant
         self._sent = sent
-        self._book = fraud.read_book(session, sent[0].tenant)
-        self._since = Instant(min(event.at for event in sent) - WINDOW)
-        self._last = max(event.at for event in sent)
-        self._totals = self._count()
-        self._traces: dict[SiteRef, list[Trace]] = {}
-        self._owners: dict[str, list[Instant]] = {}
-        self._glances: dict[SiteRef, Glances] = {}
-        self._cases: dict[SiteRef, Case | None] = {}
-        self._changed: dict[SiteRef, Case] = {}
-        self._seconds = perf_counter() - began
+        self._book = fraud.read_book(session, tenant)
+        self._last = max(share.event.at for share in sent)
+        self._since = Instant(min(share.event.at for share in sent) - WINDOW)
 
-    def find_case(self, event: Event, at: Instant, before: Sequence[EarlierShare]) -> str | None:
-        """Return the case that holds a share made at `at`, None for one that need not wait.
+    def hold(self) -> dict[ShareRef, str]:
+        """Begin and grow the cases of what looks wrong; return which shares wait with them."""
+        judged = [(share, verdict) for share, verdict in self._judge() if verdict.signals]
+        sites = {share.event.site for share, _verdict in judged}
+        cases = fraud.find_newest(self._session, self._tenant, sites)
+        changed: dict[str, Case] = {}
+        held: dict[ShareRef, str] = {}
+        for share, verdict in judged:
+            site = share.event.site
+            case, is_held = follow(cases.get(site), verdict, _begin(share))
+            if case is not None:
+                cases[site] = changed[site] = case
+                if is_held:
+                    held[self._tenant, site, share.event.id] = case.id
+        fraud.save(self._session, changed.values())
+        return held
 
-        `before` are the shares that its visitor made of the site within the window.
+    def _judge(self) -> Iterator[tuple[SentShare, Verdict]]:
+        """Give the verdicts on all shares that could break a rule."""
+        book = self._book
+        traces, times = self._read()
+        suspects = [
+            (share, facts, find_reasons(facts, book))
+            for share, facts in self._gather(traces, times)
+        ]
+        odd = {share.event.site for share, _facts, reasons in suspects if reasons}
+        glances = self._read_glances(traces[site] for site in sorted(odd & traces.keys()))
+        for share, facts, reasons in suspects:
+            yield share, judge(replace(facts, glances=glances), book, reasons)
+
+    def _read(self) -> tuple[dict[str, list[Trace]], dict[str, list[Instant]]]:
+        """Return the newest shares of sites, and when those of owners were made, which have enough
+        of them to break a rule with one more.
         """
-        began = perf_counter()
-        case = self._judge(event, at, before)
-        self._seconds += perf_counter() - began
-        return case
+        totals = self._count()
+        sites = {
+            share.event.site
+            for share in self._sent
+            if totals[share.account][share.event.site] >= self._site_floor
+        }
+        more_than = self._least(SHARE_BURST, "more_than")
+        busy = [account for account, mine in totals.items() if sum(mine.values()) > more_than]
+        traces = fraud_facts.list_traces(self._session, self._tenant, sites, self._since)
+        times = fraud_facts.list_owner_times(
+            self._session, self._tenant, busy, Instant(self._last - 2 * HOUR), self._owner_limit
+        )
+        return traces, times
 
-    def save(self) -> None:
-        """Store the cases that the batch began or changed."""
-        began = perf_counter()
-        fraud.save(self._session, self._changed.values())
-        FRAUD_SECONDS.observe(self._seconds + perf_counter() - began)
-
-    def _judge(self, event: Event, at: Instant, before: Sequence[EarlierShare]) -> str | None:
-        ref = (event.tenant, event.site)
-        facts = self._facts(event, at, before)
-        if facts is None:
-            return None
-        verdict = judge(facts, self._book, partial(self._find_glances, ref))
-        if not verdict.signals:
-            return None
-        case, is_held = follow(self._find_last(ref), verdict, self._begin(event, at))
-        if case is not None:
-            self._cases[ref] = self._changed[ref] = case
-        return case.id if case is not None and is_held else None
-
-    def _facts(
-        self, event: Event, at: Instant, before: Sequence[EarlierShare]
-    ) -> ShareFacts | None:
-        """Return what a share is judged by; None when there are too few for any rule."""
-        account = self._account(event)
-        mine = self._totals[account]
-        own = sorted([*(share.at for share in before), at])
-        traces = self._trace(event, at) if mine[event.site] >= self._site_floor else []
-        hour = self._count_hour(event.tenant, account, at) if self._is_busy(account) else 0
-        if not traces and not hour and len(own) < self._least(INHUMAN_PACE, "least_shares"):
-            return None
-        recent = [trace for trace in traces if trace.at > at - WINDOW]
-        return ShareFacts(at=at, owner_hour=hour, traces=recent[-SHARES_LOOKED_AT:], own=own)
-
-    def _count(self) -> dict[str, dict[str, int]]:
+    def _count(self) -> dict[str, Counter[str]]:
         """Return the shares of two days by account and site, those of the batch among them."""
+        found: dict[str, Counter[str]] = {share.account: Counter() for share in self._sent}
         since = Day(day_of(self._since))
-        found: dict[str, dict[str, int]] = {}
-        for event in self._sent:
-            found.setdefault(self._account(event), {})
-        for tenant in sorted({event.tenant for event in self._sent}):
-            stored = fraud_facts.count_shares(self._session, tenant, found, since)
-            for (account, site), number in stored.items():
-                found[account][site] = number
-        for event in self._sent:
-            mine = found[self._account(event)]
-            mine[event.site] = mine.get(event.site, 0) + 1
+        stored = fraud_facts.count_shares(self._session, self._tenant, found, since)
+        for (account, site), number in stored.items():
+            found[account][site] = number
+        for share in self._sent:
+            found[share.account][share.event.site] += 1
         return found
 
-    def _trace(self, event: Event, at: Instant) -> list[Trace]:
-        ref = (event.tenant, event.site)
-        if ref not in self._traces:
-            self._traces[ref] = fraud_facts.list_traces(self._session, *ref, self._since)
-        self._traces[ref].append(
-            Trace(
-                at=at,
-                visitor=event.visitor,
-                visitor_yesterday=event.visitor_yesterday,
-                network=event.network,
-                platform=event.platform.value if event.platform else "",
-                page=event.page,
-            )
-        )
-        return self._traces[ref]
+    def _gather(
+        self, traces: Mapping[str, list[Trace]], times: Mapping[str, list[Instant]]
+    ) -> Iterator[tuple[SentShare, ShareFacts]]:
+        """Give what each share is judged by, adding it to those before it; pass over those that no
+        rule can say anything about.
+        """
+        for share in self._sent:
+            at = share.at
+            recent: list[Trace] = []
+            hour = 0
+            if (of_site := traces.get(share.event.site)) is not None:
+                of_site.append(_trace(share))
+                recent = [trace for trace in of_site if trace.at > at - WINDOW]
+            if (of_owner := times.get(share.account)) is not None:
+                of_owner.append(at)
+                hour = sum(time > at - HOUR for time in of_owner[-self._owner_limit :])
+            own = sorted([*(earlier.at for earlier in share.before), at])
+            if recent or hour or len(own) >= self._least(INHUMAN_PACE, "least_shares"):
+                newest = recent[-SHARES_LOOKED_AT:]
+                yield share, ShareFacts(at=at, owner_hour=hour, traces=newest, own=own)
 
-    def _count_hour(self, tenant: str, account: str, at: Instant) -> int:
-        if account not in self._owners:
-            since = Instant(self._last - 2 * HOUR)
-            self._owners[account] = fraud_facts.list_owner_times(
-                self._session, tenant, account, since, self._owner_limit
-            )
-        times = self._owners[account]
-        times.append(at)
-        return sum(time > at - HOUR for time in times[-self._owner_limit :])
-
-    def _find_glances(self, ref: SiteRef) -> Glances:
-        if ref not in self._glances:
-            visitors = {
-                hashed
-                for one in (*self._traces.get(ref, ()), *self._sent)
-                for hashed in (one.visitor, one.visitor_yesterday)
-                if hashed
-            }
-            self._glances[ref] = fraud_facts.read_glances(
-                self._session, *ref, visitors, now=self._last
-            )
-        return self._glances[ref]
-
-    def _find_last(self, ref: SiteRef) -> Case | None:
-        if ref not in self._cases:
-            self._cases[ref] = fraud.find_last(self._session, *ref)
-        return self._cases[ref]
-
-    def _begin(self, event: Event, at: Instant) -> Case:
-        return Case(
-            tenant=event.tenant,
-            id=name_case(event.tenant, event.site, event.id),
-            account=self._account(event),
-            site=event.site,
-            kind=CaseKind.SHARES,
-            state=CaseState.NOTED,
-            score=0,
-            signals=(),
-            held=0,
-            opened_at=at,
-            updated_at=at,
-        )
-
-    def _account(self, event: Event) -> str:
-        return self._standings[event.tenant, event.site].account
-
-    def _is_busy(self, account: str) -> bool:
-        return sum(self._totals[account].values()) > self._least(SHARE_BURST, "more_than")
+    def _read_glances(self, traces: Iterable[Sequence[Trace]]) -> Glances | None:
+        visitors = {
+            hashed
+            for of_site in traces
+            for trace in of_site
+            for hashed in (trace.visitor, trace.visitor_yesterday)
+            if hashed
+        }
+        if not visitors:
+            return None
+        return fraud_facts.read_glances(self._session, self._tenant, visitors, now=self._last)
 
     def _least(self, rule: str, limit: str) -> int:
         return self._book.rules[rule].limits[limit]
@@ -194,3 +184,32 @@ class ShareWatch:
     @property
     def _owner_limit(self) -> int:
         return max(SHARES_LOOKED_AT, self._least(SHARE_BURST, "more_than") + 1)
+
+
+def _trace(share: SentShare) -> Trace:
+    event = share.event
+    return Trace(
+        at=share.at,
+        visitor=event.visitor,
+        visitor_yesterday=event.visitor_yesterday,
+        network=event.network,
+        platform=event.platform.value if event.platform else "",
+        page=event.page,
+    )
+
+
+def _begin(share: SentShare) -> Case:
+    event = share.event
+    return Case(
+        tenant=event.tenant,
+        id=name_case(event.tenant, event.site, event.id),
+        account=share.account,
+        site=event.site,
+        kind=CaseKind.SHARES,
+        state=CaseState.NOTED,
+        score=0,
+        signals=(),
+        held=0,
+        opened_at=share.at,
+        updated_at=share.at,
+    )

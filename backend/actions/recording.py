@@ -10,13 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend.actions.fraud_watch import ShareWatch
+from backend.actions.fraud_watch import SentShare, hold_suspects
 from backend.actions.notifying import note_featuring
 from backend.domain.events import Event, EventKind
 from backend.domain.featuring import Featuring
 from backend.domain.instants import Day, Instant, day_of
 from backend.domain.scores import ENGAGEMENT_DAYS
-from backend.domain.shares import EarlierShare, Platform, counts, settle
+from backend.domain.shares import EarlierShare, counts, settle
 from backend.domain.standing import TALLIED, DayTally, Standing, add_up, advance, has_moved
 from backend.store import events as event_store
 from backend.store import scores, shares, showcase
@@ -123,37 +123,41 @@ def _record_shares(
     sent = [event for event in events if event.kind is EventKind.SHARE]
     if not sent:
         return {}
-    earlier = shares.find_earlier(session, sent)
-    watch = ShareWatch(session, standings, sent)
-    made = [_judge(event, event.platform, earlier, watch) for event in sent if event.platform]
-    shares.insert_shares(session, made)
-    watch.save()
-    return {
-        (share.event.tenant, share.event.site, share.event.id): share.points
-        for share in made
-        if share.is_counted
-    }
+    settled = _settle(standings, sent, shares.find_earlier(session, sent))
+    held = hold_suspects(session, settled)
+    made: dict[ShareRef, NewShare] = {}
+    for share in settled:
+        ref = (share.event.tenant, share.event.site, share.event.id)
+        made[ref] = NewShare(
+            event=share.event, at=share.at, is_due=share.is_due, case=held.get(ref)
+        )
+    shares.insert_shares(session, made.values())
+    return {ref: share.points for ref, share in made.items() if share.is_counted}
 
 
-def _judge(
-    event: Event,
-    platform: Platform,
+def _settle(
+    standings: Mapping[SiteRef, Standing],
+    sent: Iterable[Event],
     earlier: Mapping[VisitorRef, list[EarlierShare]],
-    watch: ShareWatch,
-) -> NewShare:
-    """Decide whether a share counts, and remember it among the earlier ones."""
-    before = [
-        share
-        for visitor in shares.hashes_of(event)
-        for share in earlier[event.tenant, event.site, visitor]
-    ]
-    at = settle(event.at, before)
-    is_due = counts(platform, event.page, at, before)
-    earlier[event.tenant, event.site, event.visitor].append(
-        EarlierShare(platform=platform, page=event.page, at=at, is_due=is_due)
-    )
-    case = watch.find_case(event, at, before)
-    return NewShare(event=event, at=at, is_due=is_due, case=case)
+) -> list[SentShare]:
+    """Decide in their order which shares are due to count, and remember each for the next."""
+    settled: list[SentShare] = []
+    for event in sent:
+        if event.platform is None:
+            continue
+        before = [
+            share
+            for visitor in shares.hashes_of(event)
+            for share in earlier[event.tenant, event.site, visitor]
+        ]
+        at = settle(event.at, before)
+        is_due = counts(event.platform, event.page, at, before)
+        earlier[event.tenant, event.site, event.visitor].append(
+            EarlierShare(platform=event.platform, page=event.page, at=at, is_due=is_due)
+        )
+        account = standings[event.tenant, event.site].account
+        settled.append(SentShare(event=event, account=account, at=at, is_due=is_due, before=before))
+    return settled
 
 
 def advance_sites(

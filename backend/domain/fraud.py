@@ -10,7 +10,7 @@ Source: the rules, "Fraud".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
@@ -61,7 +61,7 @@ class ShareFacts:
 
     `traces` are the site's newest shares of 24 hours, oldest first; `own` the times of the
     visitor's; `owner_hour` how many shares of all the owner's sites an hour has. `glances` are
-    None until there is a reason to look.
+    None as long as there is no reason to look.
     """
 
     at: Instant
@@ -114,15 +114,17 @@ class Verdict:
         return Verdict(signals=left, high=self.high)
 
 
-def judge(facts: ShareFacts, book: RuleBook, look: Callable[[], Glances]) -> Verdict:
-    """Return the verdict on a share.
+def find_reasons(facts: ShareFacts, book: RuleBook) -> list[Signal]:
+    """Return what is odd about the site's shares themselves.
 
-    `look` says what sharers did on the site's pages. It is asked only when something else about
-    the site's shares gives a reason to, for anything else is cheaper to know.
+    Only that is a reason to look at what sharers did on its pages: it costs more than all else.
     """
-    signals = _run(_OF_SITE, facts, book)
-    if signals:
-        signals += _run(_BY_GLANCES, replace(facts, glances=look()), book)
+    return _run(_OF_SITE, facts, book)
+
+
+def judge(facts: ShareFacts, book: RuleBook, reasons: Sequence[Signal]) -> Verdict:
+    """Return the verdict on a share: `reasons` are what `find_reasons` found."""
+    signals = [*reasons, *(_run(_BY_GLANCES, facts, book) if reasons else ())]
     return Verdict(signals=(*signals, *_run(_OF_VISITOR, facts, book)), high=book.high)
 
 

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from backend.domain.actors import Actor
@@ -20,7 +21,7 @@ from backend.domain.fraud_cases import Case, CaseKind, CaseState, read_signals, 
 from backend.domain.fraud_rules import DEFAULT, RuleBook, read_changes
 from backend.domain.instants import Instant
 from backend.errors import NotFound
-from backend.store.bulk import is_among
+from backend.store.bulk import insert_many, is_among, listed
 from backend.store.ownership import owned
 from backend.store.tables.fraud import FraudCaseRow, FraudReferralRow, FraudRulesRow
 
@@ -31,10 +32,13 @@ def read_book(session: Session, tenant: str) -> RuleBook:
     return DEFAULT if row is None else _to_book(row.body, row.version)
 
 
-def find_last(session: Session, tenant: str, site: str) -> Case | None:
-    """Return the newest case about a site's shares."""
-    row = session.execute(_LAST, {"tenant": tenant, "site": site}).scalar_one_or_none()
-    return None if row is None else to_case(row)
+def find_newest(session: Session, tenant: str, sites: Iterable[str]) -> dict[str, Case]:
+    """Return the newest case about the shares of each of some sites that have one."""
+    wanted = sorted(set(sites))
+    if not wanted:
+        return {}
+    found = session.execute(_NEWEST, {"tenant": tenant, "sites": wanted})
+    return {row.site: to_case(row) for row in found.scalars()}
 
 
 def find_last_of_account(session: Session, tenant: str, account: str) -> Case | None:
@@ -69,9 +73,8 @@ def get_case(session: Session, tenant: str, case: str, *, is_locked: bool = Fals
 
 def save(session: Session, cases: Iterable[Case]) -> None:
     """Store cases as they are now."""
-    for case in cases:
-        session.merge(_row(case))
-    session.flush()
+    rows = [tuple(_values(case).values()) for case in cases]
+    _SAVE.run(session.connection(), rows)
 
 
 def has_open(session: Session, tenant: str, account: str) -> bool:
@@ -245,24 +248,13 @@ def to_case(row: FraudCaseRow) -> Case:
     )
 
 
-def _row(case: Case) -> FraudCaseRow:
-    return FraudCaseRow(
-        tenant=case.tenant,
-        id=case.id,
-        account=case.account,
-        site=case.site,
-        kind=case.kind.value,
-        state=case.state.value,
-        score=case.score,
-        signals=write_signals(case.signals),
-        held=case.held,
-        opened_at=case.opened_at,
-        updated_at=case.updated_at,
-        hold=case.hold,
-        decided_by=case.decided_by,
-        decided_at=case.decided_at,
-        reason=case.reason,
-    )
+def _values(case: Case) -> dict[str, Any]:
+    """Return what a row holds, by its columns."""
+    return {name: getattr(case, name) for name in _COLUMNS} | {
+        "kind": case.kind.value,
+        "state": case.state.value,
+        "signals": write_signals(case.signals),
+    }
 
 
 @lru_cache(maxsize=8)
@@ -276,13 +268,33 @@ _BOOK = (
     .order_by(col(FraudRulesRow.version).desc())
     .limit(1)
 )
-_LAST = (
+_TABLE: Any = FraudCaseRow.__table__  # type: ignore[attr-defined]  # SQLModel makes it
+_COLUMNS = tuple(column.name for column in _TABLE.columns)
+_KEY = ("tenant", "id")
+_SAVE = insert_many(
+    _TABLE,
+    _COLUMNS,
+    on_conflict=f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEY),
+)
+_WANTED = listed("sites").table_valued("value", name="wanted")
+_OfSite = aliased(FraudCaseRow)
+_NEWEST = (
     select(FraudCaseRow)
-    .where(
-        col(FraudCaseRow.tenant) == bindparam("tenant"), col(FraudCaseRow.site) == bindparam("site")
+    .select_from(_WANTED)
+    .join(
+        FraudCaseRow,
+        and_(
+            col(FraudCaseRow.tenant) == bindparam("tenant"),
+            col(FraudCaseRow.id)
+            == select(col(_OfSite.id))
+            .where(col(_OfSite.tenant) == bindparam("tenant"), col(_OfSite.site) == _WANTED.c.value)
+            .order_by(col(_OfSite.opened_at).desc(), col(_OfSite.id).desc())
+            .limit(1)
+            .scalar_subquery(),
+        ),
     )
-    .order_by(col(FraudCaseRow.opened_at).desc(), col(FraudCaseRow.id).desc())
-    .limit(1)
+    .execution_options(populate_existing=True)
 )
 _STATES = select(col(FraudCaseRow.id), col(FraudCaseRow.state)).where(
     col(FraudCaseRow.tenant) == bindparam("tenant"), is_among(col(FraudCaseRow.id), "cases")

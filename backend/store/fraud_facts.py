@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from backend.domain.events import EventKind
 from backend.domain.fraud import SHARES_LOOKED_AT, Glances, Trace
 from backend.domain.instants import Day, Instant, day_of, start_of
-from backend.store.bulk import is_among
+from backend.store.bulk import Rows, is_among, listed
 from backend.store.tables.events import EventRow, ShareRow, SiteDayRow
 from backend.store.tables.sites import SiteRow
 
@@ -33,25 +34,44 @@ def count_shares(
     return {(row.account, row.site): int(row.shares) for row in found}
 
 
-def list_traces(session: Session, tenant: str, site: str, since: Instant) -> list[Trace]:
-    """Return a site's newest shares after `since`, the oldest first."""
-    values = {"tenant": tenant, "site": site, "since": since, "limit": SHARES_LOOKED_AT}
-    found = session.connection().execute(_TRACES, values)
-    return [_to_trace(row) for row in found][::-1]
+def list_traces(
+    session: Session, tenant: str, sites: Iterable[str], since: Instant
+) -> dict[str, list[Trace]]:
+    """Return the newest shares of each of some sites after `since`, the oldest first."""
+    found: dict[str, list[Trace]] = {site: [] for site in sites}
+    if not found:
+        return found
+    values = {"tenant": tenant, "sites": sorted(found), "since": since}
+    for site, *facts in _TRACES.fetch(session.connection(), values):
+        found[site].append(_to_trace(*facts))
+    return {
+        site: sorted(traces, key=lambda trace: trace.at)[-SHARES_LOOKED_AT:]
+        for site, traces in found.items()
+    }
 
 
 def list_owner_times(
-    session: Session, tenant: str, account: str, since: Instant, limit: int
-) -> list[Instant]:
-    """Return when the newest shares of an account's sites after `since` were made, in order."""
-    values = {"tenant": tenant, "account": account, "since": since, "limit": limit}
-    return [Instant(row.at) for row in session.connection().execute(_OWNER_TIMES, values)][::-1]
+    session: Session, tenant: str, accounts: Iterable[str], since: Instant, limit: int
+) -> dict[str, list[Instant]]:
+    """Return when the newest shares of the sites of each of some accounts were made after `since`,
+    in their order: `limit` for each account.
+    """
+    found: dict[str, list[Instant]] = {account: [] for account in accounts}
+    if not found:
+        return found
+    values = {"tenant": tenant, "accounts": sorted(found), "since": since, "limit": limit}
+    for account, at in _OWNER_TIMES.fetch(session.connection(), values):
+        found[account].append(Instant(at))
+    return {account: sorted(times) for account, times in found.items()}
 
 
 def read_glances(
-    session: Session, tenant: str, site: str, visitors: Iterable[str], *, now: Instant
+    session: Session, tenant: str, visitors: Iterable[str], *, now: Instant
 ) -> Glances:
-    """Return what some visitors of a site did, among the newest raw events of two days."""
+    """Return what some visitors did, among the newest raw events of two days.
+
+    A visitor's hash holds the site, so that visitors of many sites can be asked for at once.
+    """
     connection = session.connection()
     wanted = sorted(set(visitors))
     views: dict[str, list[Instant]] = {}
@@ -59,8 +79,8 @@ def read_glances(
     since = now
     for day in (day_of(now), Day(day_of(now) - 1)):
         edge = connection.execute(_EDGE, {"tenant": tenant, "day": day}).scalar_one_or_none()
-        values = {"tenant": tenant, "day": day, "site": site, "visitors": wanted}
-        for at, kind, visitor in connection.execute(_GLANCES, values):
+        values = {"tenant": tenant, "day": day, "visitors": wanted}
+        for at, kind, visitor in _GLANCES.fetch(connection, values):
             if kind == EventKind.VIEW:
                 views.setdefault(visitor, []).append(Instant(at))
             else:
@@ -86,7 +106,7 @@ def list_all_traces(
 ) -> list[OwnedTrace]:
     """Return the newest shares of all sites after `since`, the oldest first."""
     newest = (
-        _TRACED.add_columns(col(SiteRow.id), col(SiteRow.title), col(SiteRow.account))
+        select(col(SiteRow.id), col(SiteRow.title), col(SiteRow.account), *_TRACED)
         .join(
             SiteRow,
             and_(
@@ -98,7 +118,7 @@ def list_all_traces(
         .limit(limit)
     )
     return [
-        OwnedTrace(site=row.id, title=row.title, account=row.account, trace=_to_trace(row))
+        OwnedTrace(site=row.id, title=row.title, account=row.account, trace=_to_trace(*row[3:]))
         for row in session.execute(newest)
     ][::-1]
 
@@ -138,37 +158,57 @@ _TOTALS = (
     .where(col(SiteRow.tenant) == bindparam("tenant"), is_among(col(SiteRow.account), "accounts"))
     .group_by(col(SiteRow.account), col(SiteDayRow.site))
 )
-_TRACED: Any = select(
-    col(ShareRow.at),
-    col(ShareRow.visitor),
-    col(ShareRow.visitor_yesterday),
-    col(ShareRow.network),
-    col(ShareRow.platform),
-    col(ShareRow.page),
-)
-_TRACES = (
-    _TRACED.where(
-        col(ShareRow.tenant) == bindparam("tenant"),
-        col(ShareRow.site) == bindparam("site"),
-        col(ShareRow.at) > bindparam("since"),
+_FACTS = ("at", "visitor", "visitor_yesterday", "network", "platform", "page")
+_TRACED: Any = [col(getattr(ShareRow, name)) for name in _FACTS]
+_Recent = aliased(ShareRow)
+_SITES = listed("sites").table_valued("value", name="wanted")
+# The time of the oldest share that is looked at. Only then the shares themselves are read: so each
+# site costs two steps into an index, on both databases.
+_OLDEST_TRACE = (
+    select(col(_Recent.at))
+    .where(
+        col(_Recent.tenant) == bindparam("tenant"),
+        col(_Recent.site) == _SITES.c.value,
+        col(_Recent.at) > bindparam("since"),
     )
-    .order_by(col(ShareRow.at).desc())
-    .limit(bindparam("limit"))
+    .order_by(col(_Recent.at).desc())
+    .offset(SHARES_LOOKED_AT - 1)
+    .limit(1)
+    .scalar_subquery()
 )
-_OWNER_TIMES = (
-    select(col(ShareRow.at))
+_TRACES = Rows(
+    select(col(ShareRow.site), *_TRACED)
+    .select_from(_SITES)
     .join(
-        SiteRow,
-        and_(col(SiteRow.tenant) == col(ShareRow.tenant), col(SiteRow.id) == col(ShareRow.site)),
+        ShareRow,
+        and_(
+            col(ShareRow.tenant) == bindparam("tenant"),
+            col(ShareRow.site) == _SITES.c.value,
+            col(ShareRow.at) >= func.coalesce(_OLDEST_TRACE, bindparam("since") + 1),
+        ),
+    )
+)
+_TIMES = (
+    select(
+        col(SiteRow.account),
+        col(ShareRow.at),
+        func.row_number()
+        .over(partition_by=col(SiteRow.account), order_by=col(ShareRow.at).desc())
+        .label("place"),
+    )
+    .join(
+        ShareRow,
+        and_(col(ShareRow.tenant) == col(SiteRow.tenant), col(ShareRow.site) == col(SiteRow.id)),
     )
     .where(
         col(SiteRow.tenant) == bindparam("tenant"),
-        col(SiteRow.account) == bindparam("account"),
-        col(ShareRow.tenant) == bindparam("tenant"),
+        is_among(col(SiteRow.account), "accounts"),
         col(ShareRow.at) > bindparam("since"),
     )
-    .order_by(col(ShareRow.at).desc())
-    .limit(bindparam("limit"))
+    .subquery()
+)
+_OWNER_TIMES = Rows(
+    select(_TIMES.c.account, _TIMES.c.at).where(_TIMES.c.place <= bindparam("limit"))
 )
 _NEWEST = (
     select(col(EventRow.at), col(EventRow.site), col(EventRow.kind), col(EventRow.visitor))
@@ -177,19 +217,15 @@ _NEWEST = (
 )
 _EDGE = _NEWEST.with_only_columns(col(EventRow.at)).offset(EVENTS_LOOKED_AT - 1).limit(1)
 _SEARCHED = _NEWEST.limit(EVENTS_LOOKED_AT).subquery()
-_GLANCES = select(_SEARCHED.c.at, _SEARCHED.c.kind, _SEARCHED.c.visitor).where(
-    _SEARCHED.c.site == bindparam("site"),
-    _SEARCHED.c.kind.in_([EventKind.VIEW.value, EventKind.ENGAGEMENT.value]),
-    is_among(_SEARCHED.c.visitor, "visitors"),
+_VISITORS = listed("visitors").table_valued("value", name="wanted")
+# Not `is_among`: PostgreSQL would compare each event with all visitors.
+_GLANCES = Rows(
+    select(_SEARCHED.c.at, _SEARCHED.c.kind, _SEARCHED.c.visitor).where(
+        _SEARCHED.c.kind.in_([EventKind.VIEW.value, EventKind.ENGAGEMENT.value]),
+        _SEARCHED.c.visitor.in_(select(_VISITORS.c.value)),
+    )
 )
 
 
-def _to_trace(row: Any) -> Trace:
-    return Trace(
-        at=Instant(row.at),
-        visitor=row.visitor,
-        visitor_yesterday=row.visitor_yesterday,
-        network=row.network,
-        platform=row.platform,
-        page=row.page,
-    )
+def _to_trace(*facts: Any) -> Trace:
+    return Trace(**dict(zip(_FACTS, facts, strict=True)))

@@ -7,7 +7,7 @@ one in common.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def hashes_of(event: Event) -> tuple[str, ...]:
     return tuple(visitor for visitor in both if visitor)
 
 
-def insert_shares(session: Session, shares: Sequence[NewShare]) -> None:
+def insert_shares(session: Session, shares: Iterable[NewShare]) -> None:
     """Record shares."""
     _INSERT.run(session.connection(), [_row(share) for share in shares])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from backend.domain.fraud import Glances, Severity, ShareFacts, Trace, judge
+from backend.domain.fraud import Glances, ShareFacts, Trace, find_reasons, judge
 from backend.domain.fraud_rules import DEFAULT, amend, numbers_of, read_changes, write_changes
 from backend.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from backend.errors import Invalid
@@ -51,9 +51,13 @@ def rules_of(
         since=Instant(at - DAY), views=everybody, engaged=dict.fromkeys(everybody, Instant(0))
     )
     facts = ShareFacts(
-        at=at, owner_hour=owner_hour, traces=traces, own=[Instant(one) for one in own]
+        at=at,
+        owner_hour=owner_hour,
+        traces=traces,
+        own=[Instant(one) for one in own],
+        glances=glances or calm,
     )
-    return judge(facts, DEFAULT, lambda: glances or calm).rules
+    return judge(facts, DEFAULT, find_reasons(facts, DEFAULT)).rules
 
 
 def test_more_than_50_shares_of_an_owner_in_an_hour_are_a_burst() -> None:
@@ -125,15 +129,10 @@ def test_what_sharers_did_before(looked: int, before: int, engaged: int, found: 
     assert rules_of(traces, glances=glances) == {"few_networks", *found}
 
 
-def test_nothing_is_asked_about_views_without_another_reason() -> None:
-    facts = ShareFacts(
-        at=Instant(NOON + HOUR), owner_hour=5, traces=traces_of(uneven(30)), own=[Instant(NOON)]
-    )
-
-    def look() -> Glances:
-        raise AssertionError("looked")
-
-    assert judge(facts, DEFAULT, look).severity is Severity.NONE
+def test_views_say_nothing_without_another_reason() -> None:
+    traces = traces_of(uneven(30))
+    unseen = glances_of(traces, looked=0, before=0, engaged=0)
+    assert rules_of(traces, glances=unseen) == frozenset()
 
 
 def test_a_crowd_on_one_network_that_shares_one_page_is_only_noted() -> None:
