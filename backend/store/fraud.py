@@ -38,7 +38,7 @@ def find_newest(session: Session, tenant: str, sites: Iterable[str]) -> dict[str
     if not wanted:
         return {}
     found = session.execute(_NEWEST, {"tenant": tenant, "sites": wanted})
-    return {row.site: to_case(row) for row in found.scalars()}
+    return {row.site: to_case(row) for row in found.scalars() if row is not None}
 
 
 def find_last_of_account(session: Session, tenant: str, account: str) -> Case | None:
@@ -282,7 +282,8 @@ _OfSite = aliased(FraudCaseRow)
 _NEWEST = (
     select(FraudCaseRow)
     .select_from(_WANTED)
-    .join(
+    # An outer join, for SQLite might begin with all cases otherwise.
+    .outerjoin(
         FraudCaseRow,
         and_(
             col(FraudCaseRow.tenant) == bindparam("tenant"),

@@ -43,7 +43,8 @@ def list_traces(
         return found
     values = {"tenant": tenant, "sites": sorted(found), "since": since}
     for site, *facts in _TRACES.fetch(session.connection(), values):
-        found[site].append(_to_trace(*facts))
+        if site is not None:
+            found[site].append(_to_trace(*facts))
     return {
         site: sorted(traces, key=lambda trace: trace.at)[-SHARES_LOOKED_AT:]
         for site, traces in found.items()
@@ -179,7 +180,8 @@ _OLDEST_TRACE = (
 _TRACES = Rows(
     select(col(ShareRow.site), *_TRACED)
     .select_from(_SITES)
-    .join(
+    # An outer join, for SQLite might begin with all shares otherwise.
+    .outerjoin(
         ShareRow,
         and_(
             col(ShareRow.tenant) == bindparam("tenant"),

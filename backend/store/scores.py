@@ -187,9 +187,10 @@ _LOCK = (
 )
 _WANTED = listed("sites").table_valued("value", name="wanted")
 _STANDINGS = Rows(
-    _select_standings()
-    .join(_WANTED, _WANTED.c.value == col(ScoreRow.site))
-    .where(col(ScoreRow.tenant) == bindparam("tenant"))
+    _select_standings().where(
+        col(ScoreRow.tenant) == bindparam("tenant"),
+        col(ScoreRow.site).in_(select(_WANTED.c.value)),
+    )
 )
 _WINDOW = (
     select(
