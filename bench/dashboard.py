@@ -117,7 +117,7 @@ def _fill(context: Context, events: int) -> str:
         session.connection().execute(
             update(PersonRow).where(col(PersonRow.account) == account).values(name="Bench")
         )
-    sites = [site for site, _key in add_sites(context, account, range(_SITES))]
+    sites = [site for site, _key in add_sites(context, [account], range(_SITES))]
     rows = _make_rows(sites, events, day_of(context.clock.now()))
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         _store(context, some)

@@ -1,4 +1,4 @@
-"""A large service made up fast: sites and shares in bulk, the same each time."""
+"""A large service made up fast: owners, sites and shares in bulk, the same each time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from backend.domain.instants import DAY, day_of
 from backend.domain.shares import Platform
 from backend.ids import KEY_ALPHABET, SeededIds, new_text
 from backend.store.bulk import insert_many
+from backend.store.tables.accounts import AccountRow
 from backend.store.tables.base import TENANT
 from backend.store.tables.events import ShareRow
 from backend.store.tables.sites import ScoreRow, SiteRow
@@ -23,6 +24,10 @@ _ROWS_AT_ONCE = 5_000
 _chance = random.Random(4)  # noqa: S311  the same each time is the point
 _ids = SeededIds(4)
 _event_numbers = count()
+_ACCOUNT = insert_many(
+    AccountRow.__table__,  # type: ignore[attr-defined]
+    ("tenant", "id", "tier", "role", "code", "created_at"),
+)
 _SITE = insert_many(
     SiteRow.__table__,  # type: ignore[attr-defined]
     ("tenant", "id", "account", "key", "url", "origins", "title", "description", "kind", "topics",
@@ -36,8 +41,19 @@ _SHARE = insert_many(
 )  # fmt: skip
 
 
-def add_sites(context: Context, account: str, numbers: range) -> list[tuple[str, str]]:
-    """Store sites of an account that are listed in the showcase; return their ids and keys."""
+def add_owners(context: Context, number: int) -> list[str]:
+    """Store accounts that nobody signs in to; return their ids."""
+    now = context.clock.now()
+    made = [_ids.random_bytes(16).hex() for _ in range(number)]
+    rows = ((TENANT, account, "pro", "owner", account[:12], now) for account in made)
+    _insert(context, _ACCOUNT, rows)
+    return made
+
+
+def add_sites(context: Context, accounts: Sequence[str], numbers: range) -> list[tuple[str, str]]:
+    """Store sites that are listed in the showcase, each account's in turn; return their ids and
+    keys.
+    """
     now = context.clock.now()
     today = day_of(now)
     made = [(_ids.random_bytes(16).hex(), new_text(_ids, KEY_ALPHABET, 12)) for _ in numbers]
@@ -45,8 +61,9 @@ def add_sites(context: Context, account: str, numbers: range) -> list[tuple[str,
     def row(number: int, site: str, key: str) -> tuple[Any, ...]:
         url = f"https://s{number}.example"
         return (
-            TENANT, site, account, key, f"{url}/", url, f"Site {number}", "A site of the bench.",
-            "project", "bench", "active", "in", True, now - DAY, now - number % 100 * DAY,
+            TENANT, site, accounts[number % len(accounts)], key, f"{url}/", url, f"Site {number}",
+            "A site of the bench.", "project", "bench", "active", "in", True,
+            now - DAY, now - number % 100 * DAY,
         )  # fmt: skip
 
     rows = (row(number, *pair) for number, pair in zip(numbers, made, strict=True))

@@ -24,13 +24,13 @@ from backend.actions.context import Context
 from backend.actions.recording import record
 from backend.domain.events import Event, EventKind
 from backend.domain.shares import Platform
-from bench.filling import add_sites, an_event, analyze
+from bench.filling import add_owners, add_sites, an_event, analyze
 from bench.servers import Server, bench_context, postmaster_of
 from tests.support.postgresql import start_postgresql
-from tests.support.service import add_account
 
 _EVENTS_A_BATCH = 200
 _BUSY_SITES = 1_000
+_SITES_AN_OWNER = 10
 _KINDS = (EventKind.VIEW, EventKind.VIEW, EventKind.VIEW, EventKind.COPY, EventKind.SHARE)
 _chance = random.Random(4)  # noqa: S311  the same each time is the point
 
@@ -48,7 +48,6 @@ def run_part(arguments: argparse.Namespace) -> None:
         context = bench_context(folder, url)
         # Only its processor time is asked for.
         server = Server(name="here", url="", pid=os.getpid(), database_pid=postmaster_of(url))
-        account = add_account(context, tier="pro")
         print(
             f"Batches of {_EVENTS_A_BATCH} events; load of the machine {os.getloadavg()[0]:.1f} "
             f"on {os.cpu_count()} processors\n\n"
@@ -57,7 +56,9 @@ def run_part(arguments: argparse.Namespace) -> None:
         )
         sites: list[str] = []
         for size in sorted(arguments.sites):
-            sites += [site for site, _ in add_sites(context, account, range(len(sites), size))]
+            more = range(len(sites), size)
+            owners = add_owners(context, -(-len(more) // _SITES_AN_OWNER))
+            sites += [site for site, _ in add_sites(context, owners, more)]
             analyze(context)
             busy = _chance.sample(sites, _BUSY_SITES)
             for first in range(0, len(busy), _EVENTS_A_BATCH):

@@ -78,7 +78,7 @@ class World:
 
 def _fill(context: Context, shares: int) -> World:
     account = add_account(context, tier="pro")
-    sites = add_sites(context, account, range(_SITES))
+    sites = add_sites(context, [account], range(_SITES))
     add_shares(context, [site for site, _key in sites], shares)
     rebuild_showcase(context)
     analyze(context)
