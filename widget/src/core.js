@@ -112,7 +112,8 @@ const viewIfMoved = guard(() => {
   address = here;
   look();
   const arrival = ARRIVAL.exec(location.search)?.[2];
-  const view = { v: arrival, u: here.slice(0, 2000), r: referrer };
+  // The page's first id takes a browser long, too: it is made before the request's own task.
+  const view = { v: arrival, i: makeId(), u: here.slice(0, 2000), r: referrer };
   referrer = "";
   // What people copy from the address bar is the page's own address again.
   if (arrival) history.replaceState(history.state, "", here + location.hash);
