@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from backend.actions.context import Context
 from backend.store.migration import current_revision, head_revision, migrate
 from backend.store.tables.all import METADATA
+from tests.support.postgresql import PostgreSQL
+from tests.support.service import make_context
 
 
 def tables_of(context: Context) -> set[str]:
@@ -42,3 +46,16 @@ def test_indexes_of_part_of_a_table_are_partial_on_both_databases(any_context: C
     for table, index in (("share", "ix_share_network"), ("site_day", "ix_site_day_open")):
         (found,) = (found for found in place.get_indexes(table) if found["name"] == index)
         assert str(found["dialect_options"][f"{dialect}_where"])
+
+
+def test_rows_of_the_hot_path_find_room_for_their_next_version(
+    postgresql: PostgreSQL, tmp_path: Path
+) -> None:
+    with postgresql.lend() as url:
+        context = make_context(tmp_path, url)
+        with context.database.engine.connect() as connection:
+            found = connection.execute(
+                text("SELECT relname FROM pg_class WHERE 'fillfactor=50' = ANY(reloptions)")
+            )
+            assert set(found.scalars()) == {"score", "site_day"}
+        context.database.close()
