@@ -68,7 +68,7 @@ def hold_suspects(session: Session, sent: Sequence[SentShare]) -> dict[ShareRef,
 
 
 class _Watch:
-    """Shares of one tenant."""
+    """Looks at shares of one tenant."""
 
     def __init__(self, session: Session, tenant: str, sent: Sequence[SentShare]) -> None:
         self._session = session

@@ -107,11 +107,12 @@ class Rows:
 
 
 class listed(FunctionElement[str]):
-    """The texts bound under a name, as rows to join with: `listed(name).table_valued("value")`.
+    """The texts bound under a name, as rows: `listed(name).table_valued("value")`.
 
-    For joins of several tables: PostgreSQL counts on a hundred rows then. Where it knows nothing of
-    the tables yet, `is_among` lets it count on one, and compare each row of one table with all of
-    the next.
+    For queries over several tables: PostgreSQL counts on a hundred rows then. Where it knows
+    nothing of the tables yet, `is_among` lets it count on one, and compare each row of one table
+    with all of the next. SQLite, which then knows as little, may begin an inner join with these
+    rows at its other end: select them for an `IN`, or join the rest to them by an outer join.
     """
 
     inherit_cache = True

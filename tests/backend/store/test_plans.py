@@ -11,9 +11,11 @@ from sqlalchemy import event
 
 from backend.actions.context import Context
 from backend.domain.events import Event, EventKind
+from backend.domain.instants import SECOND, Instant
 from backend.domain.shares import Platform
 from tests.support.facts import an_event, record_now
 from tests.support.service import add_account, add_site
+from tests.support.sharing import a_share
 
 # One account, the values that were asked for, and rules, of which the newest is read: none grows.
 _SCANNED = {"account", "json_each", "wanted", "fraud_rules"}
@@ -74,3 +76,24 @@ def test_recording_a_batch_reads_no_table_from_end_to_end(
         else:
             is_scan = "Seq Scan" in step
         assert not is_scan, f"{step}\n{query}"
+
+
+def test_many_suspect_shares_are_asked_about_together(
+    any_context: Context, sites: list[str]
+) -> None:
+    now = any_context.clock.now()
+
+    def farmed(some: list[str], number: int) -> list[Event]:
+        at = Instant(now + number * SECOND)
+        return [a_share(site, f"{site[-8:]}{number}", at, network="one") for site in some]
+
+    for number in range(12):
+        record_now(any_context, farmed(sites, number))
+    with plans_of(any_context) as alone:
+        record_now(any_context, farmed(sites[:1], 12))
+    with plans_of(any_context) as together:
+        record_now(any_context, farmed(sites[1:], 12))
+    asked = {query for _step, query in together}
+    assert any("fraud_case" in query for query in asked)
+    assert asked == {query for _step, query in alone}
+    assert len(together) == len(alone)
