@@ -6,7 +6,7 @@ Leans on the primary keys of `site_day` and of `event` (tenant, day, at, ...), o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,21 +75,16 @@ def read_glances(
     """
     connection = session.connection()
     wanted = sorted(set(visitors))
-    views: dict[str, list[Instant]] = {}
-    engaged: dict[str, Instant] = {}
+    found: list[Sequence[Any]] = []
     since = now
     for day in (day_of(now), Day(day_of(now) - 1)):
         edge = connection.execute(_EDGE, {"tenant": tenant, "day": day}).scalar_one_or_none()
         values = {"tenant": tenant, "day": day, "visitors": wanted}
-        for at, kind, visitor in _GLANCES.fetch(connection, values):
-            if kind == EventKind.VIEW:
-                views.setdefault(visitor, []).append(Instant(at))
-            else:
-                engaged[visitor] = min(Instant(at), engaged.get(visitor, Instant(at)))
+        found += _GLANCES.fetch(connection, values)
         since = start_of(day) if edge is None else Instant(edge)
         if edge is not None:
             break
-    return Glances(since=since, views=views, engaged=engaged)
+    return _to_glances(since, found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +121,6 @@ def list_all_traces(
 
 def read_day(session: Session, tenant: str, site: str, day: Day) -> Glances:
     """Return what visitors of a site did on a day: all of its raw events are looked through."""
-    views: dict[str, list[Instant]] = {}
-    engaged: dict[str, Instant] = {}
     rows = session.execute(
         select(col(EventRow.at), col(EventRow.kind), col(EventRow.visitor)).where(
             col(EventRow.tenant) == tenant,
@@ -136,12 +129,7 @@ def read_day(session: Session, tenant: str, site: str, day: Day) -> Glances:
             col(EventRow.kind).in_([EventKind.VIEW.value, EventKind.ENGAGEMENT.value]),
         )
     )
-    for at, kind, visitor in rows:
-        if kind == EventKind.VIEW:
-            views.setdefault(visitor, []).append(Instant(at))
-        else:
-            engaged[visitor] = min(Instant(at), engaged.get(visitor, Instant(at)))
-    return Glances(since=start_of(day), views=views, engaged=engaged)
+    return _to_glances(start_of(day), rows)
 
 
 _TOTALS = (
@@ -231,3 +219,15 @@ _GLANCES = Rows(
 
 def _to_trace(*facts: Any) -> Trace:
     return Trace(**dict(zip(_FACTS, facts, strict=True)))
+
+
+def _to_glances(since: Instant, rows: Iterable[Sequence[Any]]) -> Glances:
+    """Return views and engagements, each row its time, its kind and who it was."""
+    views: dict[str, list[Instant]] = {}
+    engaged: dict[str, Instant] = {}
+    for at, kind, visitor in rows:
+        if kind == EventKind.VIEW:
+            views.setdefault(visitor, []).append(Instant(at))
+        else:
+            engaged[visitor] = min(Instant(at), engaged.get(visitor, Instant(at)))
+    return Glances(since=since, views=views, engaged=engaged)
